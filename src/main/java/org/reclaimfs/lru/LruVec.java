@@ -1,0 +1,196 @@
+package org.reclaimfs.lru;
+
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+
+/**
+ * The lists of one cgroup. Pages enter at the head and are scanned from the tail; inside a run the page with the lowest
+ * index is the one nearest the tail. {@code prev} of a run is its neighbour towards the head. NOT thread safe.
+ */
+public final class LruVec {
+    private static final int LISTS = 6;
+
+    private final MemMap mem;
+    private final int[] head = new int[LISTS];
+    private final int[] tail = new int[LISTS];
+    private final long[] sizePages = new long[LISTS];
+
+    /** Reclaim cost by type, for the anon/file balance (lru_note_cost). */
+    public long anonCost;
+
+    public long fileCost;
+    /** Clock of evictions and activations, for refault distances. */
+    public long nonresidentAge;
+    /** Snapshot of workingset_activate_anon and _file at the last direct reclaim. */
+    public final long[] activateSnapshot = new long[2];
+    /** Swap-ins from a device since the zswap shrinker looked. */
+    public long diskSwapins;
+
+    public LruVec(MemMap mem) {
+        this.mem = mem;
+        java.util.Arrays.fill(head, MemMap.NIL);
+        java.util.Arrays.fill(tail, MemMap.NIL);
+    }
+
+    public long sizePages(int list) {
+        return sizePages[list];
+    }
+
+    /** The oldest run of the list, or NIL. */
+    public int tail(int list) {
+        return tail[list];
+    }
+
+    public long anonPages() {
+        return sizePages[Flags.INACTIVE_ANON] + sizePages[Flags.ACTIVE_ANON];
+    }
+
+    public long filePages() {
+        return sizePages[Flags.INACTIVE_FILE] + sizePages[Flags.ACTIVE_FILE];
+    }
+
+    /** Puts an unlisted run at the head of the list, joined with the run there if they fit. Returns where it went. */
+    public int addHead(int list, int run) {
+        mem.setFlags(run, Flags.withList(mem.flags(run), list));
+        sizePages[list] += mem.len(run);
+        int newest = head[list];
+        if (newest != MemMap.NIL && mem.canJoin(newest, run)) {
+            mem.join(newest, run);
+            return newest;
+        }
+        mem.setNext(run, newest);
+        mem.setPrev(run, MemMap.NIL);
+        if (newest == MemMap.NIL) {
+            tail[list] = run;
+        } else {
+            mem.setPrev(newest, run);
+        }
+        head[list] = run;
+        return run;
+    }
+
+    /** Puts an unlisted run at the tail: it is the next to be scanned, lowest page first. */
+    public int addTail(int list, int run) {
+        mem.setFlags(run, Flags.withList(mem.flags(run), list));
+        sizePages[list] += mem.len(run);
+        int oldest = tail[list];
+        if (oldest != MemMap.NIL && mem.canJoin(run, oldest)) {
+            mem.setPrev(run, mem.prev(oldest));
+            mem.setNext(run, MemMap.NIL);
+            if (mem.prev(oldest) == MemMap.NIL) {
+                head[list] = run;
+            } else {
+                mem.setNext(mem.prev(oldest), run);
+            }
+            tail[list] = run;
+            mem.join(run, oldest);
+            return run;
+        }
+        mem.setPrev(run, oldest);
+        mem.setNext(run, MemMap.NIL);
+        if (oldest == MemMap.NIL) {
+            head[list] = run;
+        } else {
+            mem.setNext(oldest, run);
+        }
+        tail[list] = run;
+        return run;
+    }
+
+    /** Takes a listed run off its list. */
+    public void del(int run) {
+        int list = Flags.list(mem.flags(run));
+        int newer = mem.prev(run);
+        int older = mem.next(run);
+        if (newer == MemMap.NIL) {
+            head[list] = older;
+        } else {
+            mem.setNext(newer, older);
+        }
+        if (older == MemMap.NIL) {
+            tail[list] = newer;
+        } else {
+            mem.setPrev(older, newer);
+        }
+        sizePages[list] -= mem.len(run);
+        mem.setFlags(run, Flags.withList(mem.flags(run), Flags.UNLISTED));
+    }
+
+    /** Parts the first {@code pages} pages off, keeping list order; returns the run of those pages. */
+    public int split(int run, int pages) {
+        int list = Flags.list(mem.flags(run));
+        int front = mem.split(run, pages);
+        if (list == Flags.UNLISTED) {
+            return front;
+        }
+        int older = mem.next(run);
+        mem.setPrev(front, run);
+        mem.setNext(front, older);
+        mem.setNext(run, front);
+        if (older == MemMap.NIL) {
+            tail[list] = front;
+        } else {
+            mem.setPrev(older, front);
+        }
+        return front;
+    }
+
+    /** Joins a listed run, whose flags have just changed in place, with its list neighbours if they fit now. */
+    public int settle(int run) {
+        int r = run;
+        int older = mem.next(r);
+        if (older != MemMap.NIL && mem.canJoin(older, r)) {
+            absorb(older, r);
+            r = older;
+        }
+        int newer = mem.prev(r);
+        if (newer != MemMap.NIL && mem.canJoin(r, newer)) {
+            absorb(r, newer);
+        }
+        return r;
+    }
+
+    /** Unlinks {@code newer}, the list neighbour of {@code older}, and adds its pages to that. */
+    private void absorb(int older, int newer) {
+        int list = Flags.list(mem.flags(older));
+        int beyond = mem.prev(newer);
+        mem.setPrev(older, beyond);
+        if (beyond == MemMap.NIL) {
+            head[list] = older;
+        } else {
+            mem.setNext(beyond, older);
+        }
+        mem.join(older, newer);
+    }
+
+    /** Takes at most {@code pages} of the oldest pages off the list, as one unlisted run; NIL if it is empty. */
+    public int popTail(int list, int pages) {
+        int run = tail[list];
+        if (run == MemMap.NIL) {
+            return MemMap.NIL;
+        }
+        if (mem.len(run) > pages) {
+            run = split(run, pages);
+        }
+        del(run);
+        return run;
+    }
+
+    /** Throws if links, flags and sizes disagree. */
+    public void checkInvariants() {
+        for (int list = 0; list < LISTS; list++) {
+            long pages = 0;
+            int newer = MemMap.NIL;
+            for (int r = head[list]; r != MemMap.NIL; r = mem.next(r)) {
+                if (mem.prev(r) != newer || Flags.list(mem.flags(r)) != list) {
+                    throw new IllegalStateException("list " + list + " is broken at run " + r);
+                }
+                pages += mem.len(r);
+                newer = r;
+            }
+            if (tail[list] != newer || pages != sizePages[list]) {
+                throw new IllegalStateException("list " + list + ": " + pages + " pages, size says " + sizePages[list]);
+            }
+        }
+    }
+}

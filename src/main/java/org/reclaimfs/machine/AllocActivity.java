@@ -1,0 +1,53 @@
+package org.reclaimfs.machine;
+
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Region;
+
+/** A task fills new pages at the end of a region, as fast as it can or at a rate. */
+final class AllocActivity extends TaskActivity {
+    private static final int MAX_BATCH = 64;
+
+    private final PageTables pages;
+    private final Region region;
+    private final Rate rate;
+    private long next;
+    private final long end;
+
+    AllocActivity(
+            Core core, Task task, OomPath oom, Kswapd kswapd, PageTables pages, Region region, long count, Rate rate) {
+        super(core, task, oom, kswapd);
+        this.pages = pages;
+        this.region = region;
+        this.rate = rate;
+        this.next = region.pages();
+        this.end = next + count;
+        pages.grow(task, region, count);
+    }
+
+    @Override
+    long work(long nowNs) {
+        if (next >= end) {
+            return DONE;
+        }
+        long allowed = rate.allowed(core.effort.nowNs());
+        if (allowed <= 0) {
+            return rate.waitNs(core.effort.nowNs());
+        }
+        long inTable = MemMap.TABLE_PAGES - (next & MemMap.TABLE_PAGES - 1);
+        int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(end - next, inTable));
+        MemCgroup memcg = task.memcg();
+        int n = faults.admit(memcg, want, nowNs);
+        if (n <= 0) {
+            return n == FaultPath.DEAD ? DONE : 0;
+        }
+        pages.install(region, next, n, faults.zone(), memcg);
+        core.effort.spend(core.costs.get(Cost.FAULT) * n);
+        next += n;
+        rate.done(n);
+        faults.charged(memcg, n);
+        return 0;
+    }
+}

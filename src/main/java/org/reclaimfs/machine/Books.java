@@ -1,0 +1,81 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemCgroups;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+
+/** Checks between rooms: the same page must not be counted differently in two of them. */
+final class Books {
+    private final Core core;
+
+    Books(Core core) {
+        this.core = core;
+    }
+
+    void check() {
+        MemMap mem = core.mem;
+        long[] lists = new long[5];
+        long zswapped = 0;
+        long slots = 0;
+        long mapped = 0;
+        long cached = 0;
+        for (int run = 0; run < mem.runLimit(); run++) {
+            int pages = mem.len(run);
+            if (pages == 0) {
+                continue;
+            }
+            int flags = mem.flags(run);
+            int list = Flags.list(flags);
+            boolean resident = (flags & Flags.RESIDENT) != 0;
+            require(resident == list <= Flags.UNEVICTABLE, "run " + run + " resident and its list disagree");
+            if (resident) {
+                lists[list] += pages;
+            }
+            zswapped += list == Flags.ZSWAP ? pages : 0;
+            slots += (flags & Flags.SLOT) != 0 ? pages : 0;
+            mapped += (flags & Flags.MAPPED) != 0 && !Flags.isFile(flags) ? pages : 0;
+            cached += (flags & Flags.SWAPCACHE) != 0 ? pages : 0;
+        }
+        for (int list = 0; list < lists.length; list++) {
+            require(lists[list] == core.ram.lruPages(list), "list " + list + ": " + lists[list] + " pages found");
+        }
+        require(zswapped == core.zswap.storedPages(), "zswap holds " + zswapped + " entries");
+        require(slots == usedSlots(), slots + " slots owned, " + usedSlots() + " in use");
+        MemCgroup root = core.rootMemcg();
+        require(cached == root.stat(MemoryStat.SWAPCACHED), cached + " pages in the swap cache");
+        checkMemcgs();
+    }
+
+    private long usedSlots() {
+        return core.swap.active().stream().mapToLong(d -> d.usedPages()).sum();
+    }
+
+    private void checkMemcgs() {
+        List<MemCgroup> all = new ArrayList<>();
+        MemCgroups.preOrder(core.rootMemcg(), all);
+        for (MemCgroup memcg : all) {
+            memcg.checkInvariants();
+            if (!memcg.isRoot()) {
+                long lru = memcg.stat(MemoryStat.INACTIVE_ANON)
+                        + memcg.stat(MemoryStat.ACTIVE_ANON)
+                        + memcg.stat(MemoryStat.INACTIVE_FILE)
+                        + memcg.stat(MemoryStat.ACTIVE_FILE)
+                        + memcg.stat(MemoryStat.UNEVICTABLE);
+                long expected = lru + memcg.stat(MemoryStat.KERNEL);
+                require(
+                        memcg.memory.usage() == expected,
+                        memcg.cgroup.path() + " is charged " + memcg.memory.usage() + " for " + expected);
+            }
+        }
+    }
+
+    private static void require(boolean ok, String what) {
+        if (!ok) {
+            throw new IllegalStateException(what);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package org.reclaimfs.machine;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.reclaimfs.memcg.CgroupTree;
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemCgroups;
+import org.reclaimfs.memcg.Workingset;
+import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
+import org.reclaimfs.mm.Effort;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Memory;
+import org.reclaimfs.swap.IoQueue;
+import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.vmscan.SwapSlots;
+import org.reclaimfs.vmscan.Vmscan;
+import org.reclaimfs.zswap.Zswap;
+import org.reclaimfs.zswap.ZswapWriteback;
+
+/** The rooms of one machine, wired. */
+final class Core {
+    final MachineConfig config;
+    final Costs costs = new Costs();
+    final Effort effort = new Effort();
+    final MemMap mem = new MemMap();
+    final Memory ram;
+    final MemCgroups memcgs = new MemCgroups(mem);
+    final Folios folios;
+    final Workingset workingset;
+    final SwapDevices swap;
+    final IoQueue io = new IoQueue();
+    final Zswap zswap;
+    final ZswapWriteback zswapWriteback;
+    final SwapSlots slots;
+    final Vmscan vm;
+    final CgroupTree cgroups;
+    final Flusher flusher = new Flusher(this);
+    final Set<Patch> patches;
+
+    Core(MachineConfig config) {
+        this.config = config;
+        for (Map.Entry<Cost, Long> cost : config.costs().entrySet()) {
+            costs.set(cost.getKey(), cost.getValue());
+        }
+        patches = EnumSet.noneOf(Patch.class);
+        patches.addAll(config.patches());
+        ram = new Memory(config.memoryBytes(), config.reservedBytes());
+        folios = new Folios(mem, ram, memcgs);
+        workingset = new Workingset(folios);
+        swap = new SwapDevices(config.cpus());
+        zswap = new Zswap(folios, costs, effort);
+        zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort);
+        slots = new SwapSlots(folios, swap, zswap);
+        vm = new Vmscan(folios, workingset, swap, slots, io, zswap, zswapWriteback, costs, effort);
+        cgroups = new CgroupTree(memcgs, 0);
+    }
+
+    MemCgroup rootMemcg() {
+        return cgroups.root().effectiveMemcg();
+    }
+
+    RetryPolicy retryPolicy() {
+        return patches.contains(Patch.RAM_BACKED_SWAP) ? RetryPolicy.RAM_BACKED : RetryPolicy.STOCK;
+    }
+}

@@ -1,0 +1,289 @@
+package org.reclaimfs.machine;
+
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.PageCounter;
+import org.reclaimfs.memcg.ReclaimReason;
+import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Memory.Mark;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zone;
+import org.reclaimfs.psi.PsiGroup;
+import org.reclaimfs.vmscan.Reclaim;
+import org.reclaimfs.vmscan.Vmscan;
+
+/**
+ * How a task gets pages: charge, frame, and the reclaim, waiting and OOM that may stand before them (try_charge_memcg,
+ * __alloc_pages_slowpath, should_reclaim_retry, __mem_cgroup_handle_over_high; 7.2, spec/02, spec/04). One of these
+ * belongs to each activity that faults. NOT thread safe.
+ */
+final class FaultPath {
+    private static final int MAX_RECLAIM_RETRIES = 16;
+    private static final int CHARGE_BATCH = 64;
+    private static final long JIFFY_NS = 4_000_000;
+    private static final int HZ = 250;
+
+    /** What {@link #admit} says when it grants nothing: call {@link #advance} until it is over, then ask again. */
+    static final int WAIT = 0;
+    /** The task was killed. */
+    static final int DEAD = -1;
+
+    private enum State {
+        READY,
+        MEMCG_RECLAIM,
+        DIRECT_RECLAIM,
+        OVER_HIGH
+    }
+
+    private final Core core;
+    private final Task task;
+    private final OomPath oom;
+    private final Kswapd kswapd;
+    private final int cpu;
+    private State state = State.READY;
+    private @Nullable Reclaim call;
+    private @Nullable MemCgroup level;
+    private int memcgRetries = MAX_RECLAIM_RETRIES;
+    private int noProgressLoops;
+    private int highRetries;
+    private long highReclaimed;
+    private boolean highFirst;
+    private final Pressure stall = new Pressure();
+    private int zone;
+
+    FaultPath(Core core, Task task, OomPath oom, Kswapd kswapd) {
+        this.core = core;
+        this.task = task;
+        this.oom = oom;
+        this.kswapd = kswapd;
+        this.cpu = task.pid % core.config.cpus();
+    }
+
+    /** The zone of the pages last granted. */
+    int zone() {
+        return zone;
+    }
+
+    /** Whether something stands between the task and its next page. */
+    boolean waiting() {
+        return state != State.READY;
+    }
+
+    /**
+     * Asks for up to {@code want} pages charged to {@code memcg}.
+     *
+     * @return how many may be taken now, {@link #WAIT} or {@link #DEAD}
+     */
+    int admit(MemCgroup memcg, int want, long nowNs) {
+        if (task.dead()) {
+            leaveStall(nowNs);
+            return DEAD;
+        }
+        long margin = memcg.memoryMargin();
+        if (margin == 0) {
+            startMemcgReclaim(memcg, nowNs);
+            return WAIT;
+        }
+        memcgRetries = MAX_RECLAIM_RETRIES;
+        Mark mark = Mark.LOW;
+        zone = core.ram.zoneAbove(Mark.LOW);
+        if (zone < 0) {
+            kswapd.wake();
+            mark = Mark.MIN;
+            zone = core.ram.zoneAbove(Mark.MIN);
+        }
+        if (zone < 0) {
+            startDirectReclaim(nowNs);
+            return WAIT;
+        }
+        noProgressLoops = 0;
+        return (int) Math.min(Math.min(want, margin), core.ram.aboveMark(zone, mark));
+    }
+
+    /** Does a piece of what must come first; the cost is on the effort, a sleep is returned (0: none). */
+    long advance(long nowNs) {
+        Reclaim running = call;
+        if (running != null) {
+            if (running.step()) {
+                call = null;
+                reclaimDone(running.reclaimed(), nowNs);
+            }
+            return 0;
+        }
+        return state == State.OVER_HIGH ? nextHighLevel(nowNs) : 0;
+    }
+
+    private void reclaimDone(long reclaimed, long nowNs) {
+        switch (state) {
+            case MEMCG_RECLAIM -> memcgReclaimDone(reclaimed, nowNs);
+            case DIRECT_RECLAIM -> directReclaimDone(reclaimed, nowNs);
+            case OVER_HIGH -> highReclaimed += reclaimed;
+            case READY -> throw new IllegalStateException("no reclaim was running");
+        }
+    }
+
+    // ---- memory.max ----------------------------------------------------------------------------------------------------
+
+    private void startMemcgReclaim(MemCgroup memcg, long nowNs) {
+        MemCgroup over = memcg.overMax();
+        if (over == null) {
+            throw new IllegalStateException("no level is over its max");
+        }
+        over.event(MemCgroup.Event.MAX);
+        enterStall(nowNs);
+        level = over;
+        state = State.MEMCG_RECLAIM;
+        call = reclaim(over, Vmscan.SWAP_CLUSTER_MAX);
+    }
+
+    private Reclaim reclaim(@Nullable MemCgroup target, long pages) {
+        return new Reclaim(core.vm, core.rootMemcg(), target, pages, ReclaimReason.DIRECT, -1, cpu);
+    }
+
+    private void memcgReclaimDone(long reclaimed, long nowNs) {
+        leaveStall(nowNs);
+        state = State.READY;
+        MemCgroup over = level;
+        if (over == null || over.memory.usage() < over.memory.max() || reclaimed > 0 || memcgRetries-- > 0) {
+            return;
+        }
+        over.event(MemCgroup.Event.OOM);
+        oom.killIn(over, nowNs);
+        memcgRetries = MAX_RECLAIM_RETRIES;
+    }
+
+    // ---- the page allocator ----------------------------------------------------------------------------------------------
+
+    private void startDirectReclaim(long nowNs) {
+        core.effort.spend(core.costs.get(Cost.SLOW_PATH));
+        core.ram.vmstat.add(VmStat.ALLOCSTALL_MOVABLE, 1);
+        enterStall(nowNs);
+        state = State.DIRECT_RECLAIM;
+        call = reclaim(null, Vmscan.SWAP_CLUSTER_MAX);
+    }
+
+    private void directReclaimDone(long reclaimed, long nowNs) {
+        leaveStall(nowNs);
+        state = State.READY;
+        if (core.ram.zoneAbove(Mark.MIN) >= 0 || shouldRetry(reclaimed)) {
+            return;
+        }
+        noProgressLoops = 0;
+        oom.killAnywhere(nowNs);
+    }
+
+    /** should_reclaim_retry: is it worth another round? */
+    private boolean shouldRetry(long reclaimed) {
+        noProgressLoops = reclaimed > 0 ? 0 : noProgressLoops + 1;
+        if (noProgressLoops > MAX_RECLAIM_RETRIES) {
+            return false;
+        }
+        RetryPolicy policy = core.retryPolicy();
+        for (int z = core.ram.zones().size() - 1; z >= 0; z--) {
+            Zone candidate = core.ram.zone(z);
+            if (core.ram.watermarkOk(z, Mark.MIN, policy.reclaimablePages(candidate, core.swap))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- memory.high -----------------------------------------------------------------------------------------------------
+
+    /** Pages were charged: while some level is over high they are a debt, worked off in batches. */
+    void charged(MemCgroup memcg, int pages) {
+        for (MemCgroup m = memcg; m != null && !m.isRoot(); m = m.parent()) {
+            if (m.memory.usage() > m.memory.high() || m.swap.usage() > m.swap.high()) {
+                task.overHighPages += pages;
+                break;
+            }
+        }
+        if (task.overHighPages >= CHARGE_BATCH && state == State.READY) {
+            state = State.OVER_HIGH;
+            highRetries = MAX_RECLAIM_RETRIES;
+            startHighRound(memcg);
+            highFirst = true;
+        }
+    }
+
+    private void startHighRound(MemCgroup memcg) {
+        level = memcg;
+        highReclaimed = 0;
+    }
+
+    /** Reclaims from the next level over its high; after the last one, decides whether to sleep. */
+    private long nextHighLevel(long nowNs) {
+        for (MemCgroup m = level; m != null && !m.isRoot(); m = m.parent()) {
+            if (m.memory.usage() > m.memory.high()) {
+                m.event(MemCgroup.Event.HIGH);
+                enterStall(nowNs);
+                level = m.parent();
+                call = reclaim(m, highFirst ? task.overHighPages : Vmscan.SWAP_CLUSTER_MAX);
+                return 0;
+            }
+        }
+        level = null;
+        long penalty = penaltyJiffies();
+        if (penalty <= HZ / 100 || task.dead()) {
+            return endHigh(nowNs, 0);
+        }
+        if (highReclaimed > 0 || highRetries-- > 0) {
+            highFirst = false;
+            startHighRound(task.memcg());
+            return 0;
+        }
+        enterStall(nowNs);
+        return endHigh(nowNs, penalty * JIFFY_NS);
+    }
+
+    private long endHigh(long nowNs, long sleepNs) {
+        task.overHighPages = 0;
+        state = State.READY;
+        if (sleepNs == 0) {
+            leaveStall(nowNs);
+        }
+        return sleepNs;
+    }
+
+    /** mem_find_max_overage, calculate_high_delay: the sleep for this debt, at most 2 s, in jiffies. */
+    private long penaltyJiffies() {
+        long memory = 0;
+        long swap = 0;
+        for (MemCgroup m = task.memcg(); m != null && !m.isRoot(); m = m.parent()) {
+            memory = Math.max(memory, overage(m.memory));
+            long swapOver = overage(m.swap);
+            if (swapOver > 0) {
+                m.swapEvent(MemCgroup.SwapEvent.HIGH, 1);
+            }
+            swap = Math.max(swap, swapOver);
+        }
+        long debt = task.overHighPages;
+        return Math.min(delay(memory, debt) + delay(swap, debt), 2 * HZ);
+    }
+
+    private static long overage(PageCounter counter) {
+        long over = counter.usage() - counter.high();
+        return over <= 0 ? 0 : (over << 20) / Math.max(counter.high(), 1);
+    }
+
+    private static long delay(long overage, long debtPages) {
+        if (overage == 0) {
+            return 0;
+        }
+        // Far over the limit the square does not fit; the result is capped at 2 s anyway.
+        double squared = (double) overage * overage * HZ / (1 << 20) / (1 << 14);
+        return (long) Math.min((double) (long) squared * debtPages / CHARGE_BATCH, 2 * HZ);
+    }
+
+    // ---- pressure --------------------------------------------------------------------------------------------------------
+
+    private void enterStall(long nowNs) {
+        stall.set(task, nowNs, PsiGroup.MEMSTALL | PsiGroup.MEMSTALL_RUNNING);
+    }
+
+    /** Ends the memory stall, if the task is in one. */
+    void leaveStall(long nowNs) {
+        stall.set(task, nowNs, 0);
+    }
+}

@@ -1,0 +1,164 @@
+package org.reclaimfs.machine;
+
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Memory.KernelUse;
+import org.reclaimfs.mm.Region;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.IoQueue;
+import org.reclaimfs.vmscan.SwapSlots;
+
+/** Pages of a task's regions: installed, freed, locked; and the end of their writeback. */
+final class PageTables {
+    /** Upper levels that a process has besides one table for each 2 MiB: top, third and second level. */
+    private static final int UPPER_TABLES = 3;
+
+    private final Core core;
+    private final Folios folios;
+    private final MemMap mem;
+    private final SwapSlots slots;
+
+    PageTables(Core core) {
+        this.core = core;
+        this.folios = core.folios;
+        this.mem = core.mem;
+        this.slots = core.slots;
+    }
+
+    // ---- growth ------------------------------------------------------------------------------------------------------
+
+    /** Extends a region by {@code pages} untouched pages; its page tables are charged to the task's memcg. */
+    void grow(Task task, Region region, long pages) {
+        long tables = mem.grow(region, pages);
+        if (region.kind == Kind.FILE) {
+            return;
+        }
+        if (task.pageTablePages.isEmpty()) {
+            tables += UPPER_TABLES;
+        }
+        MemCgroup memcg = task.memcg();
+        memcg.chargeKernel(MemoryStat.PAGETABLES, tables);
+        core.ram.kernelUse(KernelUse.PAGE_TABLES, tables);
+        task.pageTablePages.merge(memcg, tables, Long::sum);
+    }
+
+    /** Fills {@code n} empty pages of one table with fresh memory from {@code zone}, charged to {@code memcg}. */
+    void install(Region region, long page, int n, int zone, MemCgroup memcg) {
+        core.ram.takeUser(zone, n);
+        boolean file = region.kind == Kind.FILE;
+        int flags = Flags.withZone(Flags.ofKind(region.kind), zone) | Flags.RESIDENT;
+        flags |= file ? 0 : Flags.MAPPED | Flags.YOUNG | Flags.DIRTY;
+        int table = region.table(page);
+        int offset = (int) (page & MemMap.TABLE_PAGES - 1);
+        int run = mem.newRun(table, offset, n, Flags.withList(flags, Flags.UNLISTED), memcg.id);
+        folios.charge(run);
+        if (file) {
+            core.ram.vmstat.add(VmStat.PGPGIN, 4L * n);
+        } else {
+            folios.event(memcg, MemoryStat.PGFAULT, VmStat.PGFAULT, n);
+        }
+        folios.lruAddHead(run, file ? Flags.INACTIVE_FILE : Flags.INACTIVE_ANON);
+    }
+
+    // ---- freeing -----------------------------------------------------------------------------------------------------
+
+    /** Frees whatever the pages [from, to) of a region hold: memory, slots, shadows. */
+    void free(Region region, long from, long to) {
+        forRuns(region, from, to, this::freeRun);
+    }
+
+    private void freeRun(int run) {
+        if (mem.has(run, Flags.RESIDENT)) {
+            folios.lruDel(run);
+        }
+        if (mem.has(run, Flags.SLOT)) {
+            slots.free(run);
+        }
+        if (mem.has(run, Flags.RESIDENT)) {
+            folios.release(run);
+        }
+        mem.drop(run);
+    }
+
+    interface RunAction {
+        /** The run lies whole in the range and may be changed, moved or dropped. */
+        void on(int run);
+    }
+
+    /** Calls the action for every run of the range, parting runs that reach across its ends. */
+    void forRuns(Region region, long from, long to, RunAction action) {
+        long page = from;
+        while (page < to) {
+            int table = region.table(page);
+            int offset = (int) (page & MemMap.TABLE_PAGES - 1);
+            long tableEnd = Math.min(to, page - offset + MemMap.TABLE_PAGES);
+            int run = mem.findFrom(table, offset);
+            if (run == MemMap.NIL || page - offset + mem.off(run) >= tableEnd) {
+                page = tableEnd;
+                continue;
+            }
+            int first = Math.max(offset, mem.off(run));
+            int end = (int) Math.min(mem.off(run) + mem.len(run), tableEnd - (page - offset));
+            long next = page - offset + end;
+            action.on(folios.carve(run, first - mem.off(run), end - first));
+            page = next;
+        }
+    }
+
+    // ---- locking -----------------------------------------------------------------------------------------------------
+
+    /** Moves resident pages of the range to the unevictable list, or back. */
+    void setMlocked(Region region, boolean locked) {
+        forRuns(region, 0, region.pages(), run -> {
+            if (mem.has(run, Flags.RESIDENT) && mem.has(run, Flags.MLOCKED) != locked) {
+                folios.lruDel(run);
+                folios.setMlocked(run, locked);
+                int list = region.kind == Kind.FILE ? Flags.INACTIVE_FILE : Flags.INACTIVE_ANON;
+                folios.lruAddHead(run, locked ? Flags.UNEVICTABLE : list);
+                VmStat item = locked ? VmStat.UNEVICTABLE_PGS_MLOCKED : VmStat.UNEVICTABLE_PGS_MUNLOCKED;
+                core.ram.vmstat.add(item, mem.len(run));
+            }
+        });
+    }
+
+    // ---- writeback ends ----------------------------------------------------------------------------------------------
+
+    /** A write is done: pages that reclaim waits for go to the inactive tail (folio_end_writeback, pgrotated). */
+    void writeDone(IoQueue.Write write) {
+        if (mem.generation(write.table()) != write.generation()) {
+            return;
+        }
+        int offset = write.off();
+        int end = write.off() + write.pages();
+        while (offset < end) {
+            int run = mem.findFrom(write.table(), offset);
+            if (run == MemMap.NIL || mem.off(run) >= end) {
+                return;
+            }
+            int first = Math.max(offset, mem.off(run));
+            int stop = Math.min(end, mem.off(run) + mem.len(run));
+            offset = stop;
+            if (mem.has(run, Flags.WRITEBACK)) {
+                endWriteback(folios.carve(run, first - mem.off(run), stop - first));
+            }
+        }
+    }
+
+    private void endWriteback(int run) {
+        boolean rotate = mem.has(run, Flags.RECLAIM);
+        core.ram.vmstat.add(VmStat.NR_WRITTEN, mem.len(run));
+        if (!rotate || mem.has(run, Flags.MLOCKED | Flags.DIRTY)) {
+            mem.setFlags(run, mem.flags(run) & ~(Flags.WRITEBACK | Flags.RECLAIM));
+            return;
+        }
+        core.ram.vmstat.add(VmStat.PGROTATED, mem.len(run));
+        folios.lruDel(run);
+        mem.setFlags(run, mem.flags(run) & ~(Flags.WRITEBACK | Flags.RECLAIM));
+        folios.lruAddTail(run, Flags.INACTIVE_ANON);
+    }
+}

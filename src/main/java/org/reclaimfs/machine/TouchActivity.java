@@ -1,0 +1,88 @@
+package org.reclaimfs.machine;
+
+import java.util.SplittableRandom;
+import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Region;
+import org.reclaimfs.psi.PsiGroup;
+
+/** A task touches pages of a region by a pattern, a number of times or for a while. */
+final class TouchActivity extends TaskActivity {
+    /**
+     * How to touch.
+     *
+     * @param pages how many of the region's first pages take part
+     * @param touches how many touches; {@code Long.MAX_VALUE} until {@code endNs}
+     */
+    record Plan(TouchPattern pattern, long pages, long touches, long endNs, boolean write) {}
+
+    private final Region region;
+    private final Plan plan;
+    private final Rate rate;
+    private final Toucher toucher;
+    private final SplittableRandom random;
+    private long turn;
+    private long pending = -1;
+
+    TouchActivity(
+            Core core,
+            Task task,
+            OomPath oom,
+            Kswapd kswapd,
+            PageTables tables,
+            Region region,
+            Plan plan,
+            Rate rate,
+            SplittableRandom random) {
+        super(core, task, oom, kswapd);
+        this.region = region;
+        this.plan = plan;
+        this.rate = rate;
+        this.random = random;
+        this.toucher = new Toucher(core, task, faults, tables);
+    }
+
+    @Override
+    long work(long nowNs) {
+        long at = core.effort.nowNs();
+        if (turn >= plan.touches() || at >= plan.endNs() || plan.pages() == 0) {
+            return DONE;
+        }
+        long allowed = rate.allowed(at);
+        if (allowed <= 0) {
+            toucher.clearWait();
+            return Math.min(rate.waitNs(at), plan.endNs() - at);
+        }
+        if (pending < 0) {
+            pending = plan.pattern().next(turn, plan.pages(), random);
+        }
+        int n = toucher.touch(region, pending, batch(allowed), plan.write(), nowNs);
+        if (n == FaultPath.DEAD) {
+            return DONE;
+        }
+        if (n > 0) {
+            turn += n;
+            rate.done(n);
+            pending = -1;
+        }
+        return toucher.takeWaitNs();
+    }
+
+    /** Sequential touches may be done for several neighbours at once; others come one by one. */
+    private int batch(long allowed) {
+        if (!(plan.pattern() instanceof TouchPattern.Sequential)) {
+            return 1;
+        }
+        long inTable = MemMap.TABLE_PAGES - (pending & MemMap.TABLE_PAGES - 1);
+        long left = Math.min(plan.pages() - pending, plan.touches() - turn);
+        return (int) Math.min(Math.min(inTable, left), Math.min(allowed, 64));
+    }
+
+    @Override
+    int waitState() {
+        if (!toucher.waitedForIo()) {
+            return 0;
+        }
+        return toucher.waitedForWorkingset() ? PsiGroup.IOWAIT | PsiGroup.MEMSTALL : PsiGroup.IOWAIT;
+    }
+}

@@ -1,0 +1,64 @@
+package org.reclaimfs.machine;
+
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.Memory.KernelUse;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zone;
+
+/** The value of each /proc/vmstat item: a count kept since boot, or what follows from the present state. */
+final class VmStats {
+    private static final int KIB_PER_PAGE = 4;
+
+    private final Core core;
+
+    VmStats(Core core) {
+        this.core = core;
+    }
+
+    long get(VmStat item) {
+        Memory ram = core.ram;
+        MemCgroup root = core.rootMemcg();
+        return switch (item) {
+            case NR_FREE_PAGES, NR_FREE_PAGES_BLOCKS -> ram.freePages();
+            case NR_ZONE_INACTIVE_ANON, NR_INACTIVE_ANON -> ram.lruPages(Flags.INACTIVE_ANON);
+            case NR_ZONE_ACTIVE_ANON, NR_ACTIVE_ANON -> ram.lruPages(Flags.ACTIVE_ANON);
+            case NR_ZONE_INACTIVE_FILE, NR_INACTIVE_FILE -> ram.lruPages(Flags.INACTIVE_FILE);
+            case NR_ZONE_ACTIVE_FILE, NR_ACTIVE_FILE -> ram.lruPages(Flags.ACTIVE_FILE);
+            case NR_ZONE_UNEVICTABLE, NR_UNEVICTABLE -> ram.lruPages(Flags.UNEVICTABLE);
+            case NR_ZONE_WRITE_PENDING -> sum(ram, 0);
+            case NR_MLOCK -> sum(ram, 1);
+            case NR_ZSPAGES -> ram.zspages();
+            case NR_ANON_PAGES -> root.stat(MemoryStat.ANON);
+            case NR_MAPPED -> root.stat(MemoryStat.FILE_MAPPED);
+            case NR_FILE_PAGES -> root.stat(MemoryStat.FILE) + root.stat(MemoryStat.SWAPCACHED);
+            case NR_DIRTY -> root.stat(MemoryStat.FILE_DIRTY);
+            case NR_SHMEM -> root.stat(MemoryStat.SHMEM);
+            case NR_SWAPCACHED -> root.stat(MemoryStat.SWAPCACHED);
+            case NR_SLAB_RECLAIMABLE -> ram.kernelUsePages(KernelUse.SLAB_RECLAIMABLE);
+            case NR_SLAB_UNRECLAIMABLE -> ram.kernelUsePages(KernelUse.SLAB_UNRECLAIMABLE);
+            case NR_KERNEL_STACK -> ram.kernelUsePages(KernelUse.KERNEL_STACK) * KIB_PER_PAGE;
+            case NR_PAGE_TABLE_PAGES -> ram.kernelUsePages(KernelUse.PAGE_TABLES);
+            case NR_VMALLOC -> ram.kernelUsePages(KernelUse.VMALLOC);
+            case NR_DIRTY_THRESHOLD -> dirtyable() / 5;
+            case NR_DIRTY_BACKGROUND_THRESHOLD -> dirtyable() / 10;
+            case NR_MEMMAP_BOOT_PAGES -> (ram.totalPages() + ram.bootReservedPages()) / 64;
+            case NUMA_HIT, NUMA_LOCAL -> ram.vmstat.get(VmStat.PGALLOC_NORMAL) + ram.vmstat.get(VmStat.PGALLOC_DMA32);
+            default -> ram.vmstat.get(item);
+        };
+    }
+
+    private long dirtyable() {
+        return core.ram.freePages() + core.ram.lruPages(Flags.INACTIVE_FILE) + core.ram.lruPages(Flags.ACTIVE_FILE);
+    }
+
+    private static long sum(Memory ram, int what) {
+        long sum = 0;
+        for (Zone zone : ram.zones()) {
+            sum += what == 0 ? zone.writePendingPages() : zone.mlockedPages();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * The whole machine behind one facade: wiring, time-driven work, faults, limits, the tree of cgroups.
+ *
+ * <p>In: steps, file writes, the present time. Out: everything the files show. Mirrors mm/page_alloc.c's slow path,
+ * mm/memory.c's faults, the charge path and the file handlers of mm/memcontrol.c (7.2). Lock rule: {@link
+ * org.reclaimfs.machine.Machine#lock} is the project's one lock; every method here expects it held.
+ *
+ * <p>Why activities: whatever takes time (a task's allocation, a write to memory.reclaim, kswapd) is cut into slices
+ * that each run at an instant and say what they cost. Who owns time (real, scaled, manual, virtual) is not known here.
+ * The kernel's cycle "charging reclaims, reclaim charges" is cut in {@link org.reclaimfs.machine.FaultPath}.
+ *
+ * <p>Not modelled yet: tasks do not compete for CPUs; a killed task's memory is freed at once.
+ */
+@org.jspecify.annotations.NullMarked
+package org.reclaimfs.machine;

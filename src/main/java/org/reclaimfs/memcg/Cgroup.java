@@ -1,0 +1,281 @@
+package org.reclaimfs.memcg;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.psi.PsiGroup;
+
+/** A node of the cgroup v2 tree (struct cgroup): children, member tasks, enabled controllers, freezer, pressure. */
+public final class Cgroup {
+    /** "max" of cgroup.max.depth and cgroup.max.descendants. */
+    public static final int NO_LIMIT = Integer.MAX_VALUE;
+
+    private final String name;
+    private final @Nullable Cgroup parent;
+    private final Map<String, Cgroup> children = new LinkedHashMap<>();
+    private final Map<Integer, Task> tasks = new LinkedHashMap<>();
+    private Set<Controller> subtreeControl = EnumSet.noneOf(Controller.class);
+    private final PsiGroup psi;
+    private @Nullable MemCgroup memcg;
+    private boolean dead;
+    private boolean threaded;
+    private int maxDepth = NO_LIMIT;
+    private int maxDescendants = NO_LIMIT;
+    private int descendants;
+    private int populatedTasks;
+    private boolean freeze;
+    private long frozenSinceNs = -1;
+    private long frozenNs;
+    private long eventSeq;
+
+    Cgroup(String name, @Nullable Cgroup parent, long nowNs) {
+        this.name = name;
+        this.parent = parent;
+        this.psi = new PsiGroup(nowNs);
+        if (parent != null) {
+            parent.children.put(name, this);
+            for (Cgroup c = parent; c != null; c = c.parent) {
+                c.descendants++;
+            }
+            if (parent.effectiveFreeze()) {
+                frozenSinceNs = nowNs;
+            }
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public @Nullable Cgroup parent() {
+        return parent;
+    }
+
+    public boolean isRoot() {
+        return parent == null;
+    }
+
+    /** The path below the cgroup mount: "/" or "/a/b". */
+    public String path() {
+        if (parent == null) {
+            return "/";
+        }
+        return parent.parent == null ? "/" + name : parent.path() + "/" + name;
+    }
+
+    public Collection<Cgroup> children() {
+        return Collections.unmodifiableCollection(children.values());
+    }
+
+    public @Nullable Cgroup child(String childName) {
+        return children.get(childName);
+    }
+
+    /** Member tasks in the order they joined. */
+    public Collection<Task> tasks() {
+        return Collections.unmodifiableCollection(tasks.values());
+    }
+
+    public PsiGroup psi() {
+        return psi;
+    }
+
+    public boolean dead() {
+        return dead;
+    }
+
+    void attach(Task task) {
+        tasks.put(task.pid, task);
+        task.cgroup = this;
+        addPopulated(1);
+    }
+
+    void detach(Task task) {
+        tasks.remove(task.pid);
+        addPopulated(-1);
+    }
+
+    private void addPopulated(int delta) {
+        for (Cgroup c = this; c != null; c = c.parent) {
+            boolean before = c.populatedTasks > 0;
+            boolean frozenBefore = c.frozen();
+            c.populatedTasks += delta;
+            if (before != c.populatedTasks > 0 || frozenBefore != c.frozen()) {
+                c.eventSeq++;
+            }
+        }
+    }
+
+    /** Unlinks an empty cgroup from its parent. */
+    void die(long nowNs) {
+        dead = true;
+        Cgroup p = parent;
+        if (p == null) {
+            throw new IllegalStateException("the root stays");
+        }
+        p.children.remove(name);
+        for (Cgroup c = p; c != null; c = c.parent) {
+            c.descendants--;
+        }
+    }
+
+    // ---- controllers -------------------------------------------------------------------------------------------------
+
+    /** The controllers that cgroup.controllers lists. */
+    public Set<Controller> controllers() {
+        return parent == null ? EnumSet.allOf(Controller.class) : parent.subtreeControl();
+    }
+
+    public Set<Controller> subtreeControl() {
+        return Collections.unmodifiableSet(subtreeControl);
+    }
+
+    void setSubtreeControl(Set<Controller> enabled) {
+        subtreeControl = enabled.isEmpty() ? EnumSet.noneOf(Controller.class) : EnumSet.copyOf(enabled);
+    }
+
+    /** Its own memory controller state; null where the parent does not enable memory. */
+    public @Nullable MemCgroup memcg() {
+        return memcg;
+    }
+
+    void setMemcg(@Nullable MemCgroup own) {
+        memcg = own;
+    }
+
+    /** The memcg that pays for this cgroup's tasks: its own, or the nearest ancestor's. */
+    public MemCgroup effectiveMemcg() {
+        for (Cgroup c = this; c != null; c = c.parent) {
+            if (c.memcg != null) {
+                return c.memcg;
+            }
+        }
+        throw new IllegalStateException("no root memcg");
+    }
+
+    public boolean threaded() {
+        return threaded;
+    }
+
+    // ---- limits and counts -------------------------------------------------------------------------------------------
+
+    public int maxDepth() {
+        return maxDepth;
+    }
+
+    public void setMaxDepth(int depth) {
+        maxDepth = depth;
+    }
+
+    public int maxDescendants() {
+        return maxDescendants;
+    }
+
+    public void setMaxDescendants(int count) {
+        maxDescendants = count;
+    }
+
+    public int descendants() {
+        return descendants;
+    }
+
+    /** Whether the limits of this cgroup and all above allow one more cgroup directly below this one. */
+    boolean childAllowed() {
+        int level = 0;
+        for (Cgroup c = this; c != null; c = c.parent) {
+            if (c.descendants >= c.maxDescendants || level >= c.maxDepth) {
+                return false;
+            }
+            level++;
+        }
+        return true;
+    }
+
+    /** This cgroup and its descendants that have the controller's state. */
+    public int subsysCount(Controller controller) {
+        if (!has(controller)) {
+            return 0;
+        }
+        int count = 1;
+        for (Cgroup child : children.values()) {
+            count += child.subsysCount(controller);
+        }
+        return count;
+    }
+
+    private boolean has(Controller controller) {
+        return parent == null || parent.subtreeControl.contains(controller);
+    }
+
+    // ---- populated, frozen -------------------------------------------------------------------------------------------
+
+    public boolean populated() {
+        return populatedTasks > 0;
+    }
+
+    /** Processes in the whole subtree. */
+    public int populatedTasks() {
+        return populatedTasks;
+    }
+
+    /** Own cgroup.freeze setting. */
+    public boolean freeze() {
+        return freeze;
+    }
+
+    /** Whether this or an ancestor asks for freezing. */
+    public boolean effectiveFreeze() {
+        for (Cgroup c = this; c != null; c = c.parent) {
+            if (c.freeze) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Simulated tasks freeze at once, so a freezing cgroup is frozen. */
+    public boolean frozen() {
+        return effectiveFreeze();
+    }
+
+    void setFreeze(boolean on, long nowNs) {
+        if (on == freeze) {
+            return;
+        }
+        boolean above = parent != null && parent.effectiveFreeze();
+        freeze = on;
+        eventSeq++;
+        if (!above) {
+            noteFreeze(on, nowNs);
+        }
+    }
+
+    private void noteFreeze(boolean on, long nowNs) {
+        if (on) {
+            frozenSinceNs = nowNs;
+        } else {
+            frozenNs += nowNs - frozenSinceNs;
+            frozenSinceNs = -1;
+        }
+        for (Cgroup child : children.values()) {
+            if (!child.freeze) {
+                child.eventSeq++;
+                child.noteFreeze(on, nowNs);
+            }
+        }
+    }
+
+    /** Time with an effective freeze request, in ns. */
+    public long frozenNs(long nowNs) {
+        return frozenNs + (frozenSinceNs < 0 ? 0 : nowNs - frozenSinceNs);
+    }
+
+    /** Changes whenever cgroup.events does; for poll. */
+    public long eventSeq() {
+        return eventSeq;
+    }
+}

@@ -1,0 +1,201 @@
+package org.reclaimfs.memcg;
+
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+
+/**
+ * Making, removing and configuring cgroups, with the kernel's checks in the kernel's order (cgroup_mkdir, cgroup_rmdir,
+ * cgroup_subtree_control_write, cgroup_attach_task; 7.2, spec/20).
+ */
+public final class CgroupTree {
+    /** Told about each memcg that comes or goes, so that walks can forget it. */
+    public interface Listener {
+        void offline(MemCgroup memcg);
+    }
+
+    private static final int FIRST_PID = 1000;
+
+    private final MemCgroups memcgs;
+    private final Cgroup root;
+    private final Map<Integer, Task> tasksByPid = new LinkedHashMap<>();
+    private final Map<String, Task> tasksByName = new LinkedHashMap<>();
+    private int nextPid = FIRST_PID;
+    private Listener listener = memcg -> {};
+
+    public CgroupTree(MemCgroups memcgs, long nowNs) {
+        this.memcgs = memcgs;
+        root = new Cgroup("", null, nowNs);
+        root.setMemcg(memcgs.create(root, null));
+    }
+
+    public void listen(Listener newListener) {
+        listener = newListener;
+    }
+
+    public Cgroup root() {
+        return root;
+    }
+
+    /** The cgroup at a path like "/a/b", or null. */
+    public @Nullable Cgroup find(String path) {
+        Cgroup at = root;
+        for (String part : path.split("/")) {
+            if (!part.isEmpty() && at != null) {
+                at = at.child(part);
+            }
+        }
+        return at;
+    }
+
+    // ---- mkdir, rmdir ------------------------------------------------------------------------------------------------
+
+    /** Makes a child; the name is known to be new. Errors: EINVAL, ENODEV, EAGAIN, EBUSY. */
+    public Cgroup mkdir(Cgroup parent, String name, long nowNs) throws ErrnoException {
+        if (name.indexOf('\n') >= 0) {
+            throw new ErrnoException(Errno.EINVAL, "a cgroup name has no newline");
+        }
+        alive(parent);
+        if (!parent.childAllowed()) {
+            throw new ErrnoException(Errno.EAGAIN, "cgroup.max.depth or cgroup.max.descendants is reached");
+        }
+        Cgroup child = new Cgroup(name, parent, nowNs);
+        if (parent.subtreeControl().contains(Controller.MEMORY)) {
+            MemCgroup memcg = memcgs.create(child, parent.effectiveMemcg());
+            if (memcg == null) {
+                child.die(nowNs);
+                throw new ErrnoException(Errno.EBUSY, "no memory cgroup id is left");
+            }
+            child.setMemcg(memcg);
+        }
+        return child;
+    }
+
+    /** Removes an empty cgroup. Errors: EBUSY for the root, members or children. */
+    public void rmdir(Cgroup cgroup, long nowNs) throws ErrnoException {
+        if (cgroup.isRoot() || cgroup.populated() || !cgroup.children().isEmpty()) {
+            throw new ErrnoException(Errno.EBUSY, cgroup.path() + " is the root, or has tasks or children");
+        }
+        offline(cgroup);
+        cgroup.die(nowNs);
+    }
+
+    private void offline(Cgroup cgroup) {
+        MemCgroup memcg = cgroup.memcg();
+        if (memcg != null) {
+            listener.offline(memcg);
+            memcgs.offline(memcg);
+            cgroup.setMemcg(null);
+        }
+    }
+
+    private static void alive(Cgroup cgroup) throws ErrnoException {
+        if (cgroup.dead()) {
+            throw new ErrnoException(Errno.ENODEV, "the cgroup was removed");
+        }
+    }
+
+    // ---- controllers -------------------------------------------------------------------------------------------------
+
+    /** Switches controllers for the children, all or none. Errors: ENODEV, ENOENT, EBUSY, EOPNOTSUPP. */
+    public void setSubtreeControl(Cgroup cgroup, Set<Controller> enable, Set<Controller> disable)
+            throws ErrnoException {
+        alive(cgroup);
+        Set<Controller> wanted = EnumSet.noneOf(Controller.class);
+        wanted.addAll(cgroup.subtreeControl());
+        for (Controller controller : Controller.values()) {
+            if (enable.contains(controller) && !cgroup.subtreeControl().contains(controller)) {
+                if (!cgroup.controllers().contains(controller)) {
+                    throw new ErrnoException(Errno.ENOENT, controller.key() + " is not in cgroup.controllers");
+                }
+                wanted.add(controller);
+            }
+            if (disable.contains(controller) && cgroup.subtreeControl().contains(controller)) {
+                for (Cgroup child : cgroup.children()) {
+                    if (child.subtreeControl().contains(controller)) {
+                        throw new ErrnoException(Errno.EBUSY, child.path() + " still uses " + controller.key());
+                    }
+                }
+                wanted.remove(controller);
+            }
+        }
+        if (wanted.equals(cgroup.subtreeControl())) {
+            return;
+        }
+        boolean enabling = !cgroup.subtreeControl().containsAll(wanted);
+        if (enabling && !cgroup.isRoot() && !cgroup.tasks().isEmpty()) {
+            throw new ErrnoException(Errno.EBUSY, "the cgroup has member tasks");
+        }
+        apply(cgroup, wanted);
+    }
+
+    private void apply(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
+        boolean before = cgroup.subtreeControl().contains(Controller.MEMORY);
+        boolean after = wanted.contains(Controller.MEMORY);
+        cgroup.setSubtreeControl(wanted);
+        if (before == after) {
+            return;
+        }
+        for (Cgroup child : cgroup.children()) {
+            if (after) {
+                child.setMemcg(memcgs.create(child, cgroup.effectiveMemcg()));
+            } else {
+                offline(child);
+            }
+        }
+    }
+
+    // ---- tasks ---------------------------------------------------------------------------------------------------------
+
+    /** Starts a process in a cgroup. */
+    public Task spawn(String name, String comm, Cgroup cgroup, int oomScoreAdj) {
+        Task task = new Task(nextPid++, name, comm, cgroup, oomScoreAdj);
+        tasksByPid.put(task.pid, task);
+        tasksByName.put(name, task);
+        cgroup.attach(task);
+        return task;
+    }
+
+    /** The process is gone; its memory has been freed. */
+    public void bury(Task task) {
+        task.markDead();
+        task.cgroup().detach(task);
+        tasksByPid.remove(task.pid);
+        tasksByName.remove(task.name, task);
+    }
+
+    public @Nullable Task byPid(int pid) {
+        return tasksByPid.get(pid);
+    }
+
+    public @Nullable Task byName(String name) {
+        return tasksByName.get(name);
+    }
+
+    public Iterable<Task> tasks() {
+        return tasksByPid.values();
+    }
+
+    /** Moves a process; its charges stay behind. Errors: ENODEV, EBUSY (the target hands controllers to children). */
+    public void move(Task task, Cgroup to) throws ErrnoException {
+        checkAttach(to);
+        task.cgroup().detach(task);
+        to.attach(task);
+    }
+
+    /** Whether tasks may enter the cgroup: the no-internal-process rule. */
+    public void checkAttach(Cgroup to) throws ErrnoException {
+        alive(to);
+        if (!to.isRoot() && !to.subtreeControl().isEmpty()) {
+            throw new ErrnoException(Errno.EBUSY, to.path() + " has controllers in cgroup.subtree_control");
+        }
+    }
+
+    public void setFreeze(Cgroup cgroup, boolean on, long nowNs) {
+        cgroup.setFreeze(on, nowNs);
+    }
+}

@@ -1,0 +1,239 @@
+package org.reclaimfs.memcg;
+
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.Region;
+import org.reclaimfs.mm.VmStat;
+
+/**
+ * The few things that happen to pages in memory, each keeping the lists, zones, charges and statistics in step. Rooms
+ * above never touch those one by one. NOT thread safe.
+ */
+public final class Folios {
+    public final MemMap mem;
+    public final Memory ram;
+    public final MemCgroups memcgs;
+
+    public Folios(MemMap mem, Memory ram, MemCgroups memcgs) {
+        this.mem = mem;
+        this.ram = ram;
+        this.memcgs = memcgs;
+    }
+
+    /** The memcg charged for the run. */
+    public MemCgroup memcg(int run) {
+        return memcgs.get(mem.memcg(run));
+    }
+
+    /** The memcg whose lists the run stands on. */
+    public MemCgroup owner(int run) {
+        return MemCgroups.listOwner(memcg(run));
+    }
+
+    private static MemoryStat listStat(int list) {
+        return switch (list) {
+            case Flags.INACTIVE_ANON -> MemoryStat.INACTIVE_ANON;
+            case Flags.ACTIVE_ANON -> MemoryStat.ACTIVE_ANON;
+            case Flags.INACTIVE_FILE -> MemoryStat.INACTIVE_FILE;
+            case Flags.ACTIVE_FILE -> MemoryStat.ACTIVE_FILE;
+            default -> MemoryStat.UNEVICTABLE;
+        };
+    }
+
+    // ---- lists -------------------------------------------------------------------------------------------------------
+
+    /** Takes a run off its LRU list (isolation). */
+    public void lruDel(int run) {
+        int list = Flags.list(mem.flags(run));
+        count(run, list, -mem.len(run));
+        owner(run).lruvec.del(run);
+    }
+
+    public int lruAddHead(int run, int list) {
+        count(run, list, mem.len(run));
+        return owner(run).lruvec.addHead(list, run);
+    }
+
+    public int lruAddTail(int run, int list) {
+        count(run, list, mem.len(run));
+        return owner(run).lruvec.addTail(list, run);
+    }
+
+    private void count(int run, int list, long pages) {
+        memcg(run).add(listStat(list), pages);
+        ram.addLru(Flags.zone(mem.flags(run)), list, pages);
+    }
+
+    /** Joins a listed run that has changed in place with its neighbours; returns the run it is part of now. */
+    public int settle(int run) {
+        return owner(run).lruvec.settle(run);
+    }
+
+    /** Isolates at most {@code pages} of the oldest pages of a list; NIL if it is empty. */
+    public int isolate(MemCgroup owner, int list, int pages) {
+        int run = owner.lruvec.popTail(list, pages);
+        if (run != MemMap.NIL) {
+            count(run, list, -mem.len(run));
+        }
+        return run;
+    }
+
+    /** Parts [from, from + pages) of a run off, whatever list it is on; offsets count from the run's first page. */
+    public int carve(int run, int from, int pages) {
+        MemCgroup owner = owner(run);
+        if (from > 0) {
+            owner.lruvec.split(run, from);
+        }
+        return pages < mem.len(run) ? owner.lruvec.split(run, pages) : run;
+    }
+
+    // ---- pages come and go -------------------------------------------------------------------------------------------
+
+    /**
+     * Accounts pages that have just become resident (flags say how) to their memcg; the caller took the frames. The run
+     * is unlisted.
+     */
+    public void charge(int run) {
+        MemCgroup memcg = memcg(run);
+        memcg.memory.charge(mem.len(run));
+        countState(run, memcg, mem.len(run));
+    }
+
+    /** Gives back frames and charges of resident pages; the run keeps its slots and is no longer resident. */
+    public void release(int run) {
+        ram.give(Flags.zone(mem.flags(run)), mem.len(run));
+        uncharge(run);
+    }
+
+    /** As {@link #release}, but the caller gives the frames back later (reclaim does at the end of a batch). */
+    public void uncharge(int run) {
+        MemCgroup memcg = memcg(run);
+        int pages = mem.len(run);
+        countState(run, memcg, -pages);
+        memcg.memory.charge(-pages);
+        mem.setFlags(
+                run,
+                mem.flags(run)
+                        & ~(Flags.RESIDENT
+                                | Flags.MAPPED
+                                | Flags.YOUNG
+                                | Flags.REFERENCED
+                                | Flags.WORKINGSET
+                                | Flags.DIRTY
+                                | Flags.WRITEBACK
+                                | Flags.RECLAIM
+                                | Flags.SWAPCACHE
+                                | Flags.MLOCKED
+                                | Flags.READAHEAD));
+    }
+
+    private void countState(int run, MemCgroup memcg, long pages) {
+        int flags = mem.flags(run);
+        Kind kind = Kind.values()[Flags.kind(flags)];
+        boolean mapped = (flags & Flags.MAPPED) != 0;
+        boolean swapcache = (flags & Flags.SWAPCACHE) != 0;
+        if (mapped) {
+            countMapped(run, memcg, pages);
+        }
+        if (kind == Kind.FILE) {
+            memcg.add(MemoryStat.FILE, pages);
+        } else if (kind == Kind.SHMEM && !swapcache) {
+            memcg.add(MemoryStat.FILE, pages);
+            memcg.add(MemoryStat.SHMEM, pages);
+        }
+        if (swapcache) {
+            memcg.add(MemoryStat.SWAPCACHED, pages);
+        }
+        if (kind == Kind.FILE && (flags & Flags.DIRTY) != 0) {
+            memcg.add(MemoryStat.FILE_DIRTY, pages);
+            ram.addWritePending(Flags.zone(flags), pages);
+        }
+        if ((flags & Flags.MLOCKED) != 0) {
+            ram.addMlocked(Flags.zone(flags), pages);
+        }
+    }
+
+    private void countMapped(int run, MemCgroup memcg, long pages) {
+        Region region = mem.region(run);
+        region.mappedPages += pages;
+        switch (region.kind) {
+            case ANON -> memcg.add(MemoryStat.ANON, pages);
+            case FILE, SHMEM -> memcg.add(MemoryStat.FILE_MAPPED, pages);
+        }
+    }
+
+    // ---- mapping and the swap cache ----------------------------------------------------------------------------------
+
+    /** Enters resident pages in the page tables. Their entries were swap entries if they have slots. */
+    public void map(int run) {
+        if (mem.has(run, Flags.SLOT)) {
+            mem.region(run).swapEntryPages -= mem.len(run);
+        }
+        mem.setFlags(run, mem.flags(run) | Flags.MAPPED | Flags.YOUNG);
+        countMapped(run, memcg(run), mem.len(run));
+    }
+
+    /** Takes pages out of the page tables; swap-backed pages leave swap entries behind. */
+    public void unmap(int run) {
+        countMapped(run, memcg(run), -mem.len(run));
+        if (mem.has(run, Flags.SLOT)) {
+            mem.region(run).swapEntryPages += mem.len(run);
+        }
+        mem.setFlags(run, mem.flags(run) & ~(Flags.MAPPED | Flags.YOUNG));
+    }
+
+    /** Enters pages in the swap cache; shmem leaves the page cache for it. */
+    public void addToSwapCache(int run) {
+        MemCgroup memcg = memcg(run);
+        int pages = mem.len(run);
+        mem.setFlags(run, mem.flags(run) | Flags.SWAPCACHE);
+        memcg.add(MemoryStat.SWAPCACHED, pages);
+        if (mem.region(run).kind == Kind.SHMEM) {
+            memcg.add(MemoryStat.FILE, -pages);
+            memcg.add(MemoryStat.SHMEM, -pages);
+        }
+    }
+
+    public void removeFromSwapCache(int run) {
+        MemCgroup memcg = memcg(run);
+        int pages = mem.len(run);
+        mem.setFlags(run, mem.flags(run) & ~Flags.SWAPCACHE);
+        memcg.add(MemoryStat.SWAPCACHED, -pages);
+        if (mem.region(run).kind == Kind.SHMEM) {
+            memcg.add(MemoryStat.FILE, pages);
+            memcg.add(MemoryStat.SHMEM, pages);
+        }
+    }
+
+    /** Sets or clears the dirty bit, keeping the file counters. */
+    public void setDirty(int run, boolean dirty) {
+        if (mem.has(run, Flags.DIRTY) == dirty) {
+            return;
+        }
+        mem.setFlags(run, mem.flags(run) ^ Flags.DIRTY);
+        if (Flags.isFile(mem.flags(run))) {
+            long pages = dirty ? mem.len(run) : -mem.len(run);
+            memcg(run).add(MemoryStat.FILE_DIRTY, pages);
+            ram.addWritePending(Flags.zone(mem.flags(run)), pages);
+            if (dirty) {
+                ram.vmstat.add(VmStat.NR_DIRTIED, pages);
+            }
+        }
+    }
+
+    /** Locks resident pages in memory or lets them go; the caller moves them between lists. */
+    public void setMlocked(int run, boolean locked) {
+        if (mem.has(run, Flags.MLOCKED) != locked) {
+            mem.setFlags(run, mem.flags(run) ^ Flags.MLOCKED);
+            ram.addMlocked(Flags.zone(mem.flags(run)), locked ? mem.len(run) : -mem.len(run));
+        }
+    }
+
+    /** Counts an event for the memcg of a run and for the machine. */
+    public void event(MemCgroup memcg, MemoryStat item, VmStat vmItem, long n) {
+        memcg.add(item, n);
+        ram.vmstat.add(vmItem, n);
+    }
+}

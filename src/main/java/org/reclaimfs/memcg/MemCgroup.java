@@ -1,0 +1,369 @@
+package org.reclaimfs.memcg;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.lru.LruVec;
+import org.reclaimfs.mm.MemMap;
+
+/**
+ * The memory controller's state of one cgroup (struct mem_cgroup). Counters are hierarchical: each includes all
+ * descendants, also removed ones. NOT thread safe.
+ */
+public final class MemCgroup {
+    /** Lines of memory.events, in order. */
+    public enum Event {
+        LOW,
+        HIGH,
+        MAX,
+        OOM,
+        OOM_KILL,
+        OOM_GROUP_KILL,
+        SOCK_THROTTLED;
+
+        private final String key = name().toLowerCase(Locale.ROOT);
+
+        public String key() {
+            return key;
+        }
+    }
+
+    /** Lines of memory.swap.events, in order. */
+    public enum SwapEvent {
+        HIGH,
+        MAX,
+        FAIL;
+
+        private final String key = name().toLowerCase(Locale.ROOT);
+
+        public String key() {
+            return key;
+        }
+    }
+
+    private static final MemoryStat[] SCANS = {
+        MemoryStat.PGSCAN_KSWAPD, MemoryStat.PGSCAN_DIRECT, MemoryStat.PGSCAN_KHUGEPAGED, MemoryStat.PGSCAN_PROACTIVE
+    };
+    private static final MemoryStat[] STEALS = {
+        MemoryStat.PGSTEAL_KSWAPD,
+        MemoryStat.PGSTEAL_DIRECT,
+        MemoryStat.PGSTEAL_KHUGEPAGED,
+        MemoryStat.PGSTEAL_PROACTIVE
+    };
+
+    public final int id;
+    public final Cgroup cgroup;
+    public final LruVec lruvec;
+    public final PageCounter memory;
+    public final PageCounter swap;
+    private final @Nullable MemCgroup parent;
+    // Children in the order of their creation; links, so that walks and removal need no search.
+    private @Nullable MemCgroup firstChild;
+    private @Nullable MemCgroup lastChild;
+    private @Nullable MemCgroup prevSibling;
+    private @Nullable MemCgroup nextSibling;
+
+    private boolean online = true;
+    private boolean oomGroup;
+    private boolean zswapWriteback = true;
+    private long zswapMax = PageCounter.MAX;
+    private long ownZswapBytes;
+    private final long[] stat = new long[MemoryStat.values().length];
+    private final long[] events = new long[Event.values().length];
+    private final long[] localEvents = new long[Event.values().length];
+    private final long[] swapEvents = new long[SwapEvent.values().length];
+    private long eventSeq;
+    private long localEventSeq;
+    private long swapEventSeq;
+
+    MemCgroup(int id, Cgroup cgroup, @Nullable MemCgroup parent, MemMap mem) {
+        this.id = id;
+        this.cgroup = cgroup;
+        this.parent = parent;
+        this.lruvec = new LruVec(mem);
+        this.memory = new PageCounter(parent == null ? null : parent.memory);
+        this.swap = new PageCounter(parent == null ? null : parent.swap);
+        if (parent != null) {
+            prevSibling = parent.lastChild;
+            if (parent.lastChild == null) {
+                parent.firstChild = this;
+            } else {
+                parent.lastChild.nextSibling = this;
+            }
+            parent.lastChild = this;
+        }
+    }
+
+    public @Nullable MemCgroup parent() {
+        return parent;
+    }
+
+    public boolean isRoot() {
+        return parent == null;
+    }
+
+    public boolean online() {
+        return online;
+    }
+
+    /** Leaves the tree of walks; what is still charged stays charged upwards. */
+    void offline() {
+        online = false;
+        memory.retire();
+        if (parent == null) {
+            return;
+        }
+        if (prevSibling == null) {
+            parent.firstChild = nextSibling;
+        } else {
+            prevSibling.nextSibling = nextSibling;
+        }
+        if (nextSibling == null) {
+            parent.lastChild = prevSibling;
+        } else {
+            nextSibling.prevSibling = prevSibling;
+        }
+    }
+
+    /** The next memcg of {@code root}'s subtree in pre-order, or null after the last; null as {@code at} starts. */
+    public static @Nullable MemCgroup next(MemCgroup root, @Nullable MemCgroup at) {
+        if (at == null) {
+            return root;
+        }
+        if (at.firstChild != null) {
+            return at.firstChild;
+        }
+        for (MemCgroup m = at; m != null && m != root; m = m.parent) {
+            if (m.nextSibling != null && m.nextSibling.online) {
+                return m.nextSibling;
+            }
+        }
+        return null;
+    }
+
+    public boolean isDescendantOf(MemCgroup ancestor) {
+        for (MemCgroup m = this; m != null; m = m.parent) {
+            if (m == ancestor) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- statistics --------------------------------------------------------------------------------------------------
+
+    public void add(MemoryStat item, long n) {
+        int i = item.ordinal();
+        for (MemCgroup m = this; m != null; m = m.parent) {
+            m.stat[i] += n;
+        }
+    }
+
+    /** The item in its own unit; sums are computed. */
+    public long stat(MemoryStat item) {
+        return switch (item) {
+            case SLAB -> stat(MemoryStat.SLAB_RECLAIMABLE) + stat(MemoryStat.SLAB_UNRECLAIMABLE);
+            case PGSCAN -> sum(SCANS);
+            case PGSTEAL -> sum(STEALS);
+            default -> stat[item.ordinal()];
+        };
+    }
+
+    private long sum(MemoryStat[] items) {
+        long sum = 0;
+        for (MemoryStat item : items) {
+            sum += stat[item.ordinal()];
+        }
+        return sum;
+    }
+
+    /** What memory.stat prints: bytes, or a count. */
+    public long printedStat(MemoryStat item) {
+        long value = stat(item);
+        return switch (item.unit()) {
+            case PAGES -> Units.pagesToBytes(value);
+            case KIB -> value << 10;
+            case BYTES, COUNT, SUM -> value;
+        };
+    }
+
+    // ---- events ------------------------------------------------------------------------------------------------------
+
+    /** Counts the event here and in every ancestor below the root. */
+    public void event(Event event) {
+        event(event, 1);
+    }
+
+    public void event(Event event, long n) {
+        localEvents[event.ordinal()] += n;
+        localEventSeq++;
+        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
+            m.events[event.ordinal()] += n;
+            m.eventSeq++;
+        }
+    }
+
+    public void swapEvent(SwapEvent event, long n) {
+        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
+            m.swapEvents[event.ordinal()] += n;
+            m.swapEventSeq++;
+        }
+    }
+
+    public long events(Event event) {
+        return events[event.ordinal()];
+    }
+
+    public long localEvents(Event event) {
+        return localEvents[event.ordinal()];
+    }
+
+    public long swapEvents(SwapEvent event) {
+        return swapEvents[event.ordinal()];
+    }
+
+    /** Changes whenever memory.events does; for poll. */
+    public long eventSeq() {
+        return eventSeq;
+    }
+
+    public long localEventSeq() {
+        return localEventSeq;
+    }
+
+    public long swapEventSeq() {
+        return swapEventSeq;
+    }
+
+    // ---- settings ----------------------------------------------------------------------------------------------------
+
+    public boolean oomGroup() {
+        return oomGroup;
+    }
+
+    public void setOomGroup(boolean on) {
+        oomGroup = on;
+    }
+
+    public boolean zswapWriteback() {
+        return zswapWriteback;
+    }
+
+    public void setZswapWriteback(boolean on) {
+        zswapWriteback = on;
+    }
+
+    /** The AND of memory.zswap.writeback over this cgroup and all its ancestors. */
+    public boolean zswapWritebackAllowed() {
+        for (MemCgroup m = this; m != null; m = m.parent) {
+            if (!m.zswapWriteback) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public long zswapMax() {
+        return zswapMax;
+    }
+
+    public void setZswapMax(long pages) {
+        zswapMax = pages;
+    }
+
+    /** Compressed bytes in zswap of this subtree: memory.zswap.current. */
+    public long zswapBytes() {
+        return stat[MemoryStat.ZSWAP.ordinal()];
+    }
+
+    /** Pages that go to zswap before some level's memory.zswap.max refuses, each {@code bytes} long. */
+    public long zswapMargin(int bytes) {
+        long margin = Long.MAX_VALUE;
+        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
+            if (m.zswapMax == PageCounter.MAX) {
+                continue;
+            }
+            // A store passes while floor(bytes / 4096) < max, so the last one may start just below it.
+            long room = Units.pagesToBytes(m.zswapMax) - m.zswapBytes();
+            margin = Math.min(margin, room <= 0 ? 0 : (room + bytes - 1) / bytes);
+        }
+        return margin;
+    }
+
+    // ---- charging ----------------------------------------------------------------------------------------------------
+
+    /** Pages that may be charged now without hitting a memory.max. */
+    public long memoryMargin() {
+        return isRoot() ? PageCounter.MAX : memory.margin();
+    }
+
+    /** The lowest level whose memory.max leaves no room for one page; null if none. */
+    public @Nullable MemCgroup overMax() {
+        for (MemCgroup m = this; m != null; m = m.parent) {
+            if (m.memory.usage() >= m.memory.max()) {
+                return m;
+            }
+        }
+        return null;
+    }
+
+    /** Kernel memory is charged in pages, also above the limits; the root's own is not charged at all. */
+    public void chargeKernel(MemoryStat item, long pages) {
+        if (!isRoot()) {
+            add(item, pages);
+            add(MemoryStat.KERNEL, pages);
+            memory.charge(pages);
+        }
+    }
+
+    /** Charges (or with negative numbers gives back) compressed bytes of {@code pages} entries. */
+    public void chargeZswap(long bytes, long pages, boolean incompressible) {
+        if (isRoot()) {
+            return;
+        }
+        long before = bytesUp(ownZswapBytes);
+        ownZswapBytes += bytes;
+        add(MemoryStat.ZSWAP, bytes);
+        add(MemoryStat.ZSWAPPED, pages);
+        if (incompressible) {
+            add(MemoryStat.ZSWAP_INCOMP, pages);
+        }
+        long delta = bytesUp(ownZswapBytes) - before;
+        add(MemoryStat.KERNEL, delta);
+        memory.charge(delta);
+    }
+
+    private static long bytesUp(long bytes) {
+        return (bytes + Units.PAGE_SIZE - 1) / Units.PAGE_SIZE;
+    }
+
+    /** Swap slots this memcg may still take; {@code free} are the machine's free slots. */
+    public long swapMargin(long free) {
+        return isRoot() ? free : Math.min(free, swap.margin());
+    }
+
+    /** Whether slots kept by pages in memory should be given back (mem_cgroup_swap_full, the memcg's part). */
+    public boolean swapHalfFull() {
+        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
+            long usage = m.swap.usage();
+            if (usage * 2 >= m.swap.high() || usage * 2 >= m.swap.max()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Computes effective protection for a walk from {@code root}; the walk asks parents before children. */
+    public void calculateProtection(MemCgroup root) {
+        memory.calculateProtection(root.memory);
+    }
+
+    public void checkInvariants() {
+        lruvec.checkInvariants();
+        for (MemoryStat item : MemoryStat.values()) {
+            if (stat[item.ordinal()] < 0) {
+                throw new IllegalStateException(cgroup.path() + ": " + item.key() + " is " + stat[item.ordinal()]);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package org.reclaimfs.memcg;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+
+/** All memcgs by their 16-bit id, the way pages and swap slots name them (mem_cgroup_private_id). */
+public final class MemCgroups {
+    private static final int MAX_ID = 0xffff;
+    private static final int[] LISTS = {
+        Flags.INACTIVE_ANON,
+        Flags.ACTIVE_ANON,
+        Flags.INACTIVE_FILE,
+        Flags.ACTIVE_FILE,
+        Flags.UNEVICTABLE,
+        Flags.ZSWAP
+    };
+
+    private final MemMap mem;
+    private @Nullable MemCgroup[] byId = new MemCgroup[64];
+    private int lastId;
+
+    public MemCgroups(MemMap mem) {
+        this.mem = mem;
+    }
+
+    /** Makes the memcg of {@code cgroup}; null if no id is left. */
+    @Nullable MemCgroup create(Cgroup cgroup, @Nullable MemCgroup parent) {
+        int id = freeId();
+        if (id == 0) {
+            return null;
+        }
+        MemCgroup memcg = new MemCgroup(id, cgroup, parent, mem);
+        byId[id] = memcg;
+        return memcg;
+    }
+
+    private int freeId() {
+        for (int tried = 0; tried < MAX_ID; tried++) {
+            lastId = lastId == MAX_ID ? 1 : lastId + 1;
+            if (lastId >= byId.length) {
+                byId = Arrays.copyOf(byId, Math.min(MAX_ID + 1, byId.length * 2));
+            }
+            MemCgroup holder = byId[lastId];
+            if (holder == null || !holder.online() && holder.memory.usage() == 0 && holder.swap.usage() == 0) {
+                return lastId;
+            }
+        }
+        return 0;
+    }
+
+    public MemCgroup get(int id) {
+        MemCgroup memcg = byId[id];
+        if (memcg == null) {
+            throw new IllegalStateException("no memcg " + id);
+        }
+        return memcg;
+    }
+
+    /** The memcg if it can still be asked about refaults: null once it is gone. */
+    public @Nullable MemCgroup online(int id) {
+        MemCgroup memcg = byId[id];
+        return memcg != null && memcg.online() ? memcg : null;
+    }
+
+    /** Offlines a memcg: its pages and zswap entries go to the parent's lists; charges stay until given back. */
+    void offline(MemCgroup memcg) {
+        MemCgroup parent = memcg.parent();
+        if (parent == null) {
+            throw new IllegalStateException("the root stays");
+        }
+        for (int list : LISTS) {
+            for (int run = memcg.lruvec.popTail(list, MemMap.TABLE_PAGES);
+                    run != MemMap.NIL;
+                    run = memcg.lruvec.popTail(list, MemMap.TABLE_PAGES)) {
+                // The charge stays with the dead memcg, which passes it up: only the lists move.
+                parent.lruvec.addHead(list, run);
+            }
+        }
+        memcg.offline();
+    }
+
+    /** The list owner of pages that are charged to {@code memcg}: itself, or the nearest living ancestor. */
+    public static MemCgroup listOwner(MemCgroup memcg) {
+        MemCgroup m = memcg;
+        while (!m.online() && m.parent() != null) {
+            m = m.parent();
+        }
+        return m;
+    }
+
+    /** Every memcg that ever had this tree's ids and is online, in pre-order. */
+    public static void preOrder(MemCgroup root, List<MemCgroup> into) {
+        for (MemCgroup m = MemCgroup.next(root, null); m != null; m = MemCgroup.next(root, m)) {
+            into.add(m);
+        }
+    }
+}

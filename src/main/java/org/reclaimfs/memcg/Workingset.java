@@ -1,0 +1,154 @@
+package org.reclaimfs.memcg;
+
+import org.reclaimfs.lru.LruVec;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.VmStat;
+
+/**
+ * Refault detection: pages leave a shadow with the time of their eviction, measured in evictions and activations
+ * (mm/workingset.c, 7.2; spec/03 section 8). Ages are kept modulo 2^32.
+ */
+public final class Workingset {
+    private static final long AGE_MASK = 0xffffffffL;
+
+    private final Folios folios;
+    private final MemMap mem;
+
+    public Workingset(Folios folios) {
+        this.folios = folios;
+        this.mem = folios.mem;
+    }
+
+    /** Leaves shadows for pages evicted by a reclaim whose root is {@code target}. */
+    public void evict(int run, MemCgroup target) {
+        int flags = mem.flags(run) & ~(Flags.SHADOW | Flags.SHADOW_WORKINGSET);
+        flags |= Flags.SHADOW | ((flags & Flags.WORKINGSET) != 0 ? Flags.SHADOW_WORKINGSET : 0);
+        mem.setFlags(run, flags);
+        mem.setShadow(run, (int) target.lruvec.nonresidentAge, target.id);
+        age(target, mem.len(run));
+    }
+
+    /** Ages the clocks of a memcg and its ancestors by {@code n} activations or evictions. */
+    public void age(MemCgroup memcg, long n) {
+        for (MemCgroup m = memcg; m != null; m = m.parent()) {
+            m.lruvec.nonresidentAge += n;
+        }
+    }
+
+    /**
+     * How many of the first pages of a run that comes back share one verdict; sign says which: positive are activated.
+     * Counts the refaults of those pages and consumes their shadows. The run has no shadow: all pages, negative.
+     *
+     * @param faulting the memcg that is charged for the pages
+     */
+    public int refault(int run, MemCgroup faulting, boolean swapFree) {
+        int pages = mem.len(run);
+        if (!mem.has(run, Flags.SHADOW)) {
+            return -pages;
+        }
+        boolean file = Flags.isFile(mem.flags(run));
+        MemCgroup evictor = folios.memcgs.online(mem.shadowMemcg(run));
+        int near = evictor == null ? 0 : nearPages(run, evictor, file, swapFree);
+        int n = near == 0 ? farPages(run, evictor, file, swapFree) : near;
+        folios.event(
+                faulting,
+                file ? MemoryStat.WORKINGSET_REFAULT_FILE : MemoryStat.WORKINGSET_REFAULT_ANON,
+                file ? VmStat.WORKINGSET_REFAULT_FILE : VmStat.WORKINGSET_REFAULT_ANON,
+                n);
+        return near == 0 ? -n : n;
+    }
+
+    /** Distance of page i falls with i: a tail of the run may be near while its front is far. */
+    private int farPages(int run, @org.jspecify.annotations.Nullable MemCgroup evictor, boolean file, boolean swapFree) {
+        int pages = mem.len(run);
+        if (evictor == null) {
+            return pages;
+        }
+        long excess = distance(run, evictor) - workingsetPages(evictor, file, swapFree);
+        return (int) Math.min(pages, excess);
+    }
+
+    /** 0 if the first page is far; otherwise 1: each activation ages the clock, so verdicts are taken one by one. */
+    private int nearPages(int run, MemCgroup evictor, boolean file, boolean swapFree) {
+        return distance(run, evictor) <= workingsetPages(evictor, file, swapFree) ? 1 : 0;
+    }
+
+    private long distance(int run, MemCgroup evictor) {
+        return evictor.lruvec.nonresidentAge - mem.shadow(run) & AGE_MASK;
+    }
+
+    private static long workingsetPages(MemCgroup evictor, boolean file, boolean swapFree) {
+        LruVecSizes s = new LruVecSizes(evictor);
+        long size = s.activeFile() + (file ? 0 : s.inactiveFile());
+        if (swapFree) {
+            size += s.activeAnon() + (file ? s.inactiveAnon() : 0);
+        }
+        return size;
+    }
+
+    private record LruVecSizes(MemCgroup memcg) {
+        long activeFile() {
+            return memcg.stat(MemoryStat.ACTIVE_FILE);
+        }
+
+        long inactiveFile() {
+            return memcg.stat(MemoryStat.INACTIVE_FILE);
+        }
+
+        long activeAnon() {
+            return memcg.stat(MemoryStat.ACTIVE_ANON);
+        }
+
+        long inactiveAnon() {
+            return memcg.stat(MemoryStat.INACTIVE_ANON);
+        }
+    }
+
+    /** Books an activated refault; returns whether the page had been in the workingset (waiting for it is a stall). */
+    public boolean activated(int run, MemCgroup faulting) {
+        boolean file = Flags.isFile(mem.flags(run));
+        int pages = mem.len(run);
+        age(faulting, pages);
+        folios.event(
+                faulting,
+                file ? MemoryStat.WORKINGSET_ACTIVATE_FILE : MemoryStat.WORKINGSET_ACTIVATE_ANON,
+                file ? VmStat.WORKINGSET_ACTIVATE_FILE : VmStat.WORKINGSET_ACTIVATE_ANON,
+                pages);
+        if (!mem.has(run, Flags.SHADOW_WORKINGSET)) {
+            return false;
+        }
+        mem.setFlags(run, mem.flags(run) | Flags.WORKINGSET);
+        folios.event(
+                faulting,
+                file ? MemoryStat.WORKINGSET_RESTORE_FILE : MemoryStat.WORKINGSET_RESTORE_ANON,
+                file ? VmStat.WORKINGSET_RESTORE_FILE : VmStat.WORKINGSET_RESTORE_ANON,
+                pages);
+        noteCost(faulting, file, (long) pages * COST_PER_IO);
+        return true;
+    }
+
+    /** Units of reclaim cost that one page of I/O weighs (SWAP_CLUSTER_MAX). */
+    public static final int COST_PER_IO = 32;
+
+    /** Adds reclaim cost to a memcg and its ancestors, with the decay of lru_note_cost. */
+    public static void noteCost(MemCgroup memcg, boolean file, long cost) {
+        if (cost == 0) {
+            return;
+        }
+        for (MemCgroup m = memcg; m != null; m = m.parent()) {
+            LruVec v = m.lruvec;
+            if (file) {
+                v.fileCost += cost;
+            } else {
+                v.anonCost += cost;
+            }
+            LruVecSizes s = new LruVecSizes(m);
+            long size = s.activeFile() + s.inactiveFile() + s.activeAnon() + s.inactiveAnon();
+            if (v.anonCost + v.fileCost > size / 4) {
+                v.anonCost /= 2;
+                v.fileCost /= 2;
+            }
+        }
+    }
+}

@@ -1,0 +1,460 @@
+package org.reclaimfs.mm;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All pages of all regions, as runs of equal neighbours in parallel arrays. NOT thread safe: the machine's lock.
+ *
+ * <p>Order inside a run: the page with the lowest index is the oldest on its list, and slots and shadows rise by one
+ * a page. That is how sequential work leaves them; anything else parts into shorter runs, down to single pages, at 32
+ * bytes a run and 4 bytes a page of index. Nothing is ever approximated.
+ */
+public final class MemMap {
+    public static final int NIL = -1;
+    public static final int TABLE_SHIFT = 9;
+    /** Pages mapped by one page table: 2 MiB. */
+    public static final int TABLE_PAGES = 1 << TABLE_SHIFT;
+
+    private static final int SPARSE_MAX = 8;
+
+    // One element a run. INVARIANT: runs of a table do not overlap; 0 < len, off + len <= TABLE_PAGES.
+    private int[] table = new int[1024];
+    private short[] off = new short[1024];
+    private short[] len = new short[1024];
+    private int[] flags = new int[1024];
+    private int[] prev = new int[1024];
+    private int[] next = new int[1024];
+    private int[] slot = new int[1024];
+    private short[] memcg = new short[1024];
+    private int[] shadow = new int[1024];
+    private short[] shadowMemcg = new short[1024];
+    private int freeRuns = NIL;
+    private int runsUsed;
+    private int runsLive;
+
+    // One element a page table. The index of a table is its sorted runs, or a run for each of its pages.
+    private int[][] index = new int[64][];
+    private short[] runCount = new short[64];
+    private int[] tableRegion = new int[64];
+    private int[] tableGeneration = new int[64];
+    private int[] tableNo = new int[64];
+    private int freeTables = NIL;
+    private int tablesUsed;
+
+    private final List<@Nullable Region> regions = new ArrayList<>();
+
+    // ---- regions and tables -----------------------------------------------------------------------------------
+
+    public Region newRegion(String name, Kind kind, Content content) {
+        Region region = new Region(regions.size(), name, kind, content);
+        regions.add(region);
+        return region;
+    }
+
+    /** Adds pages at the end of the region; they hold nothing yet. Returns how many page tables that took. */
+    public int grow(Region region, long pages) {
+        long target = region.pages() + pages;
+        int before = region.tableCount();
+        int wanted = (int) (target + TABLE_PAGES - 1 >>> TABLE_SHIFT);
+        for (int no = before; no < wanted; no++) {
+            region.grow(no, newTable(region.id, no), Math.min(target, (long) (no + 1) << TABLE_SHIFT));
+        }
+        region.setPages(target);
+        return wanted - before;
+    }
+
+    /** Forgets an empty region; its tables are reused under a new generation. */
+    public void dropRegion(Region region) {
+        for (int no = 0; no < region.tableCount(); no++) {
+            int t = region.table((long) no << TABLE_SHIFT);
+            if (runCount[t] != 0) {
+                throw new IllegalStateException("region " + region.name + " still has pages");
+            }
+            index[t] = EMPTY;
+            tableGeneration[t]++;
+            tableRegion[t] = NIL;
+            tableNo[t] = freeTables;
+            freeTables = t;
+        }
+        region.setPages(0);
+        regions.set(region.id, null);
+    }
+
+    private static final int[] EMPTY = new int[0];
+
+    private int newTable(int region, int no) {
+        int t = freeTables;
+        if (t != NIL) {
+            freeTables = tableNo[t];
+        } else {
+            t = tablesUsed++;
+            if (t == index.length) {
+                int size = t * 2;
+                index = Arrays.copyOf(index, size);
+                runCount = Arrays.copyOf(runCount, size);
+                tableRegion = Arrays.copyOf(tableRegion, size);
+                tableGeneration = Arrays.copyOf(tableGeneration, size);
+                tableNo = Arrays.copyOf(tableNo, size);
+            }
+        }
+        index[t] = EMPTY;
+        runCount[t] = 0;
+        tableRegion[t] = region;
+        tableNo[t] = no;
+        return t;
+    }
+
+    public Region region(int run) {
+        Region region = regions.get(tableRegion[table[run]]);
+        if (region == null) {
+            throw new IllegalStateException("run " + run + " of a dropped region");
+        }
+        return region;
+    }
+
+    /** Index in the region of the run's first page. */
+    public long firstPage(int run) {
+        return ((long) tableNo[table[run]] << TABLE_SHIFT) + off[run];
+    }
+
+    public int generation(int t) {
+        return tableGeneration[t];
+    }
+
+    // ---- finding -------------------------------------------------------------------------------------------------
+
+    /** The run that holds page {@code offset} of table {@code t}, or NIL. */
+    public int find(int t, int offset) {
+        int[] ix = index[t];
+        if (ix.length == TABLE_PAGES) {
+            return ix[offset];
+        }
+        for (int i = 0, n = runCount[t]; i < n; i++) {
+            int r = ix[i];
+            if (offset < off[r]) {
+                return NIL;
+            }
+            if (offset < off[r] + len[r]) {
+                return r;
+            }
+        }
+        return NIL;
+    }
+
+    /** The first run at or after page {@code offset} of table {@code t}, or NIL. */
+    public int findFrom(int t, int offset) {
+        int[] ix = index[t];
+        if (ix.length == TABLE_PAGES) {
+            for (int i = offset; i < TABLE_PAGES; i++) {
+                if (ix[i] != NIL) {
+                    return ix[i];
+                }
+            }
+            return NIL;
+        }
+        for (int i = 0, n = runCount[t]; i < n; i++) {
+            if (offset < off[ix[i]] + len[ix[i]]) {
+                return ix[i];
+            }
+        }
+        return NIL;
+    }
+
+    // ---- making, parting, joining ----------------------------------------------------------------------------------
+
+    public int newRun(int t, int offset, int pages, int runFlags, int memcgId) {
+        int r = allocRun();
+        table[r] = t;
+        off[r] = (short) offset;
+        len[r] = (short) pages;
+        flags[r] = runFlags;
+        prev[r] = NIL;
+        next[r] = NIL;
+        slot[r] = NIL;
+        memcg[r] = (short) memcgId;
+        shadow[r] = 0;
+        shadowMemcg[r] = 0;
+        insert(r);
+        return r;
+    }
+
+    /** Parts the first {@code pages} pages off into a new, unlinked run, which is returned. */
+    public int split(int run, int pages) {
+        int r = allocRun();
+        table[r] = table[run];
+        off[r] = off[run];
+        len[r] = (short) pages;
+        flags[r] = flags[run];
+        prev[r] = NIL;
+        next[r] = NIL;
+        slot[r] = slot[run];
+        memcg[r] = memcg[run];
+        shadow[r] = shadow[run];
+        shadowMemcg[r] = shadowMemcg[run];
+        off[run] += (short) pages;
+        len[run] -= (short) pages;
+        if ((flags[run] & Flags.SLOT) != 0) {
+            slot[run] += pages;
+        }
+        shadow[run] += pages;
+        insert(r);
+        return r;
+    }
+
+    /** Whether {@code b} directly follows {@code a} in memory and differs from it in nothing. */
+    public boolean canJoin(int a, int b) {
+        return table[a] == table[b]
+                && off[a] + len[a] == off[b]
+                && flags[a] == flags[b]
+                && memcg[a] == memcg[b]
+                && ((flags[a] & Flags.SLOT) == 0 || slot[a] + len[a] == slot[b])
+                && ((flags[a] & Flags.SHADOW) == 0
+                        || shadow[a] + len[a] == shadow[b] && shadowMemcg[a] == shadowMemcg[b]);
+    }
+
+    /** Adds the pages of {@code b} to {@code a} and forgets {@code b}. The caller unlinks b and asked canJoin. */
+    public void join(int a, int b) {
+        remove(b);
+        int from = off[b];
+        int pages = len[b];
+        releaseRun(b);
+        len[a] += (short) pages;
+        int[] ix = index[table[a]];
+        if (ix.length == TABLE_PAGES) {
+            Arrays.fill(ix, from, from + pages, a);
+        }
+    }
+
+    /** Joins an unlisted run with its equal neighbours in memory. */
+    public void joinNeighbours(int run) {
+        int t = table[run];
+        int before = off[run] == 0 ? NIL : find(t, off[run] - 1);
+        int r = run;
+        if (before != NIL && canJoin(before, r)) {
+            join(before, r);
+            r = before;
+        }
+        int end = off[r] + len[r];
+        int after = end == TABLE_PAGES ? NIL : find(t, end);
+        if (after != NIL && canJoin(r, after)) {
+            join(r, after);
+        }
+    }
+
+    /** Forgets an unlinked run: its pages hold nothing any more. */
+    public void drop(int run) {
+        remove(run);
+        releaseRun(run);
+    }
+
+    private int allocRun() {
+        int r = freeRuns;
+        runsLive++;
+        if (r != NIL) {
+            freeRuns = next[r];
+            return r;
+        }
+        r = runsUsed++;
+        if (r == table.length) {
+            int size = r + (r >> 1);
+            table = Arrays.copyOf(table, size);
+            off = Arrays.copyOf(off, size);
+            len = Arrays.copyOf(len, size);
+            flags = Arrays.copyOf(flags, size);
+            prev = Arrays.copyOf(prev, size);
+            next = Arrays.copyOf(next, size);
+            slot = Arrays.copyOf(slot, size);
+            memcg = Arrays.copyOf(memcg, size);
+            shadow = Arrays.copyOf(shadow, size);
+            shadowMemcg = Arrays.copyOf(shadowMemcg, size);
+        }
+        return r;
+    }
+
+    private void releaseRun(int r) {
+        len[r] = 0;
+        next[r] = freeRuns;
+        freeRuns = r;
+        runsLive--;
+    }
+
+    // ---- the index of a table ----------------------------------------------------------------------------------------
+
+    private void insert(int r) {
+        int t = table[r];
+        int[] ix = index[t];
+        int n = runCount[t];
+        runCount[t] = (short) (n + 1);
+        if (ix.length != TABLE_PAGES && n == SPARSE_MAX) {
+            ix = densify(t);
+        }
+        if (ix.length == TABLE_PAGES) {
+            Arrays.fill(ix, off[r], off[r] + len[r], r);
+            return;
+        }
+        if (n == ix.length) {
+            ix = Arrays.copyOf(ix, n == 0 ? 1 : Math.min(SPARSE_MAX, n * 2));
+            index[t] = ix;
+        }
+        int at = n;
+        while (at > 0 && off[ix[at - 1]] > off[r]) {
+            ix[at] = ix[at - 1];
+            at--;
+        }
+        // A split-off front part goes before the rest, whose offset has already moved up.
+        ix[at] = r;
+    }
+
+    private int[] densify(int t) {
+        int[] sparse = index[t];
+        int[] ix = new int[TABLE_PAGES];
+        Arrays.fill(ix, NIL);
+        for (int i = 0; i < SPARSE_MAX; i++) {
+            int r = sparse[i];
+            Arrays.fill(ix, off[r], off[r] + len[r], r);
+        }
+        index[t] = ix;
+        return ix;
+    }
+
+    private void remove(int r) {
+        int t = table[r];
+        int[] ix = index[t];
+        int n = runCount[t] - 1;
+        runCount[t] = (short) n;
+        if (ix.length == TABLE_PAGES) {
+            Arrays.fill(ix, off[r], off[r] + len[r], NIL);
+            if (n <= SPARSE_MAX / 2) {
+                sparsify(t, n);
+            }
+            return;
+        }
+        int at = 0;
+        while (ix[at] != r) {
+            at++;
+        }
+        System.arraycopy(ix, at + 1, ix, at, n - at);
+    }
+
+    private void sparsify(int t, int n) {
+        int[] dense = index[t];
+        int[] ix = n == 0 ? EMPTY : new int[SPARSE_MAX];
+        int k = 0;
+        for (int i = 0; i < TABLE_PAGES && k < n; ) {
+            int r = dense[i];
+            if (r == NIL) {
+                i++;
+            } else {
+                ix[k++] = r;
+                i = off[r] + len[r];
+            }
+        }
+        index[t] = ix;
+    }
+
+    // ---- fields ------------------------------------------------------------------------------------------------------
+
+    public int table(int run) {
+        return table[run];
+    }
+
+    public int off(int run) {
+        return off[run];
+    }
+
+    public int len(int run) {
+        return len[run];
+    }
+
+    public int flags(int run) {
+        return flags[run];
+    }
+
+    public void setFlags(int run, int value) {
+        flags[run] = value;
+    }
+
+    public boolean has(int run, int flag) {
+        return (flags[run] & flag) != 0;
+    }
+
+    public int prev(int run) {
+        return prev[run];
+    }
+
+    public void setPrev(int run, int value) {
+        prev[run] = value;
+    }
+
+    public int next(int run) {
+        return next[run];
+    }
+
+    public void setNext(int run, int value) {
+        next[run] = value;
+    }
+
+    /** First swap slot of the run; page i has slot + i. */
+    public int slot(int run) {
+        return slot[run];
+    }
+
+    public void setSlot(int run, int value) {
+        slot[run] = value;
+    }
+
+    /** Id of the memcg that is charged for the pages, or recorded with their slots. */
+    public int memcg(int run) {
+        return memcg[run] & 0xffff;
+    }
+
+    public void setMemcg(int run, int id) {
+        memcg[run] = (short) id;
+    }
+
+    /** Nonresident age at the eviction of the first page (32 bits, wraps); page i has shadow + i. */
+    public int shadow(int run) {
+        return shadow[run];
+    }
+
+    public int shadowMemcg(int run) {
+        return shadowMemcg[run] & 0xffff;
+    }
+
+    public void setShadow(int run, int age, int memcgId) {
+        shadow[run] = age;
+        shadowMemcg[run] = (short) memcgId;
+    }
+
+    /** Runs in use; the cost of everything follows this number. */
+    public int liveRuns() {
+        return runsLive;
+    }
+
+    /** One above the highest run id ever used, for walks over all runs; ids with {@code len == 0} are free. */
+    public int runLimit() {
+        return runsUsed;
+    }
+
+    /** Throws if a table's index and its runs disagree. */
+    public void checkInvariants() {
+        int live = 0;
+        for (int r = 0; r < runsUsed; r++) {
+            if (len[r] == 0) {
+                continue;
+            }
+            live++;
+            for (int i = 0; i < len[r]; i++) {
+                if (find(table[r], off[r] + i) != r) {
+                    throw new IllegalStateException("page " + (off[r] + i) + " of table " + table[r] + " is not found");
+                }
+            }
+        }
+        if (live != runsLive) {
+            throw new IllegalStateException(runsLive + " runs counted, " + live + " found");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.reclaimfs.mm;
+
+import org.reclaimfs.abi.Units;
+
+/**
+ * One zsmalloc pool: how many pages its objects take (mm/zsmalloc.c, 7.2, chain length 8; spec/23 section 7, verified
+ * against the kernel's class table). Objects of a class share zspages, fuller ones first, so the pool is as small as its
+ * classes allow. NOT thread safe.
+ */
+public final class Zsmalloc {
+    /** Objects of this length and more take a whole page, and zram stores them raw. */
+    public static final int HUGE_BYTES = 3625;
+
+    private static final int MIN_SIZE = 32;
+    private static final int STEP = 16;
+    private static final int HANDLE_BYTES = 8;
+    private static final int MAX_CHAIN = 8;
+    private static final int CLASSES = (Units.PAGE_SIZE - MIN_SIZE) / STEP + 1;
+
+    /** By class index: the merged class it uses, its pages and objects in a zspage. */
+    private static final int[] MERGED = new int[CLASSES];
+
+    private static final int[] CHAIN = new int[CLASSES];
+    private static final int[] OBJECTS = new int[CLASSES];
+
+    static {
+        for (int i = CLASSES - 1; i >= 0; i--) {
+            int size = MIN_SIZE + i * STEP;
+            CHAIN[i] = chain(size);
+            OBJECTS[i] = CHAIN[i] * Units.PAGE_SIZE / size;
+            boolean same = i + 1 < CLASSES && CHAIN[i + 1] == CHAIN[i] && OBJECTS[i + 1] == OBJECTS[i];
+            MERGED[i] = same ? MERGED[i + 1] : i;
+        }
+    }
+
+    private static int chain(int size) {
+        if (Integer.bitCount(size) == 1) {
+            return 1;
+        }
+        int best = 1;
+        for (int i = 2; i <= MAX_CHAIN; i++) {
+            if (i * Units.PAGE_SIZE % size < best * Units.PAGE_SIZE % size) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private final long[] objects = new long[CLASSES];
+    private long pages;
+
+    /** The class that an object of {@code bytes} goes to; its index is only good for comparing. */
+    private static int classOf(int bytes) {
+        int size = bytes + HANDLE_BYTES;
+        int index = size <= MIN_SIZE ? 0 : (size - MIN_SIZE + STEP - 1) / STEP;
+        return MERGED[Math.min(index, CLASSES - 1)];
+    }
+
+    /** Object size in bytes of that class. */
+    public static int classSize(int bytes) {
+        return MIN_SIZE + classOf(bytes) * STEP;
+    }
+
+    private static long pagesFor(int cls, long count) {
+        return (count + OBJECTS[cls] - 1) / OBJECTS[cls] * CHAIN[cls];
+    }
+
+    /** Pages that {@code count} more objects of {@code bytes} would need. */
+    public long pagesToAdd(int bytes, long count) {
+        int cls = classOf(bytes);
+        return pagesFor(cls, objects[cls] + count) - pagesFor(cls, objects[cls]);
+    }
+
+    /** Adds objects; negative numbers free them. Returns by how many pages the pool grew. */
+    public long add(int bytes, long count) {
+        int cls = classOf(bytes);
+        long before = pagesFor(cls, objects[cls]);
+        objects[cls] += count;
+        if (objects[cls] < 0) {
+            throw new IllegalStateException("class " + cls + " freed more objects than it had");
+        }
+        long delta = pagesFor(cls, objects[cls]) - before;
+        pages += delta;
+        return delta;
+    }
+
+    /** zs_get_total_pages. */
+    public long pages() {
+        return pages;
+    }
+}

@@ -1,0 +1,149 @@
+package org.reclaimfs.swap;
+
+import java.util.Locale;
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.mm.Content;
+
+/**
+ * A disk with a queue: requests share its bandwidth one after the other, and their latencies overlap up to the device's
+ * parallelism (spec/11 section 2). NOT thread safe.
+ */
+public final class Disk implements SwapBackend {
+    /** Latency and bandwidth of a kind of device, for 4 KiB random reads and writes. */
+    public enum Profile {
+        OPTANE(10_000, 10_000, 2_500, 2_200, 16, true),
+        NVME(80_000, 20_000, 3_000, 2_000, 64, true),
+        SATA(130_000, 60_000, 500, 450, 32, true),
+        HDD(10_000_000, 10_000_000, 150, 150, 1, false),
+        NETWORK(500_000, 500_000, 1_000, 1_000, 32, true);
+
+        private final String key = name().toLowerCase(Locale.ROOT);
+        final long readNs;
+        final long writeNs;
+        final long readMBps;
+        final long writeMBps;
+        final int parallel;
+        final boolean solidState;
+
+        Profile(long readNs, long writeNs, long readMBps, long writeMBps, int parallel, boolean solidState) {
+            this.readNs = readNs;
+            this.writeNs = writeNs;
+            this.readMBps = readMBps;
+            this.writeMBps = writeMBps;
+            this.parallel = parallel;
+            this.solidState = solidState;
+        }
+
+        public String key() {
+            return key;
+        }
+    }
+
+    private final String name;
+    private final long bytes;
+    private final Profile profile;
+    private long pipeFreeNs;
+    private double slowdown = 1;
+    private boolean failing;
+    private long readPages;
+    private long writtenPages;
+    private long reads;
+    private long writes;
+
+    public Disk(String name, long bytes, Profile profile) {
+        this.name = name;
+        this.bytes = bytes;
+        this.profile = profile;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    public Profile profile() {
+        return profile;
+    }
+
+    /** The step {@code disk NAME fail|slow:X|ok}: writes fail, or everything takes {@code factor} times as long. */
+    public void setHealth(boolean fails, double factor) {
+        failing = fails;
+        slowdown = factor;
+    }
+
+    @Override
+    public boolean synchronous() {
+        return false;
+    }
+
+    @Override
+    public boolean solidState() {
+        return profile.solidState;
+    }
+
+    @Override
+    public boolean ramBacked() {
+        return false;
+    }
+
+    @Override
+    public int write(Content content, int pages) {
+        if (failing) {
+            return 0;
+        }
+        writtenPages += pages;
+        writes++;
+        return pages;
+    }
+
+    @Override
+    public long writeCostNs(Content content) {
+        return 0;
+    }
+
+    @Override
+    public long submitNs(boolean write, int pages, long nowNs) {
+        long latency = write ? profile.writeNs : profile.readNs;
+        long mbps = write ? profile.writeMBps : profile.readMBps;
+        long transfer = (long) pages * Units.PAGE_SIZE * 1000 / mbps;
+        long occupied = Math.max(transfer, latency / profile.parallel);
+        long start = Math.max(nowNs, pipeFreeNs);
+        pipeFreeNs = start + (long) (occupied * slowdown);
+        return start + (long) (Math.max(latency, occupied) * slowdown);
+    }
+
+    @Override
+    public long readCostNs(Content content) {
+        return 0;
+    }
+
+    @Override
+    public void noteRead(int pages) {
+        readPages += pages;
+        reads++;
+    }
+
+    @Override
+    public void free(Content content, int pages, boolean stored) {
+        // A disk keeps stale data; nothing is to be done.
+    }
+
+    public long readPages() {
+        return readPages;
+    }
+
+    public long writtenPages() {
+        return writtenPages;
+    }
+
+    public long reads() {
+        return reads;
+    }
+
+    public long writes() {
+        return writes;
+    }
+}

@@ -1,0 +1,41 @@
+package org.reclaimfs.swap;
+
+import org.reclaimfs.mm.Content;
+
+/** What keeps a swap device's data: a disk, or RAM (zram). */
+public interface SwapBackend {
+    /** SWP_SYNCHRONOUS_IO: a write is done, and a read served, within the caller. */
+    boolean synchronous();
+
+    /** Flash or RAM rather than a spinning disk. */
+    boolean solidState();
+
+    /** Whether the data take RAM (patch A's block feature). */
+    boolean ramBacked();
+
+    /**
+     * Writes pages. A synchronous device stores them; others queue them.
+     *
+     * @return how many of the first pages were taken; fewer than {@code pages} means the next one failed
+     */
+    int write(Content content, int pages);
+
+    /** A synchronous device's cost of writing one such page, in ns. */
+    long writeCostNs(Content content);
+
+    /** When a request of {@code pages} submitted now is done, in ns; the device's queue remembers it. */
+    long submitNs(boolean write, int pages, long nowNs);
+
+    /** Reads pages of a synchronous device; the cost in ns of one such page. */
+    long readCostNs(Content content);
+
+    /** Counts a read for the device's statistics. */
+    void noteRead(int pages);
+
+    /**
+     * Slots were freed.
+     *
+     * @param stored whether the device holds data for them
+     */
+    void free(Content content, int pages, boolean stored);
+}

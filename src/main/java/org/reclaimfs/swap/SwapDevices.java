@@ -1,0 +1,257 @@
+package org.reclaimfs.swap;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All active swap areas: who gets the next page (mm/swapfile.c, 7.2; spec/06 sections 2 and 3). NOT thread safe.
+ *
+ * <p>A CPU keeps its cluster on a solid-state device until it is used up, whatever priorities say meanwhile; a rotational
+ * device gives one slot and the list turns.
+ */
+public final class SwapDevices {
+    /** MAX_SWAPFILES of the captured configuration leaves this many types. */
+    public static final int MAX_TYPES = 28;
+    /** The priority of a swapon without one, for every device in 7.2. */
+    public static final int DEFAULT_PRIORITY = -1;
+
+    private final @Nullable SwapDevice[] byType = new SwapDevice[MAX_TYPES];
+    /** Devices by falling priority; among equals the next to be asked first. */
+    private final List<SwapDevice> order = new ArrayList<>();
+
+    private final @Nullable SwapDevice[] cpuDevice;
+    private final SwapDevice.Cursor[] cpuCursor;
+    private @Nullable SwapDevice found;
+    private int foundPages;
+    private long eventSeq;
+
+    public SwapDevices(int cpus) {
+        cpuDevice = new SwapDevice[cpus];
+        cpuCursor = new SwapDevice.Cursor[cpus];
+        for (int i = 0; i < cpus; i++) {
+            cpuCursor[i] = new SwapDevice.Cursor();
+        }
+    }
+
+    /** Adds a device; null if no type number is free. {@code pages} includes the header page. */
+    public @Nullable SwapDevice add(
+            String path, boolean partition, long pages, int priority, SwapBackend backend) {
+        for (int type = 0; type < MAX_TYPES; type++) {
+            if (byType[type] == null) {
+                SwapDevice device = new SwapDevice(type, path, partition, pages, priority, backend);
+                byType[type] = device;
+                insert(device);
+                eventSeq++;
+                return device;
+            }
+        }
+        return null;
+    }
+
+    private void insert(SwapDevice device) {
+        int at = 0;
+        while (at < order.size() && order.get(at).priority >= device.priority) {
+            at++;
+        }
+        order.add(at, device);
+    }
+
+    /** Stops allocation from the device; its used slots stay readable until {@link #remove}. */
+    public void disable(SwapDevice device) {
+        order.remove(device);
+        dropCursors(device);
+    }
+
+    /** Takes a device whose swapoff failed back into use. */
+    public void enable(SwapDevice device) {
+        insert(device);
+    }
+
+    public void remove(SwapDevice device) {
+        byType[device.type] = null;
+        eventSeq++;
+    }
+
+    /** Active devices by type number: the order of /proc/swaps. */
+    public List<SwapDevice> active() {
+        List<SwapDevice> list = new ArrayList<>();
+        for (SwapDevice device : byType) {
+            if (device != null) {
+                list.add(device);
+            }
+        }
+        return list;
+    }
+
+    public @Nullable SwapDevice byPath(String path) {
+        for (SwapDevice device : byType) {
+            if (device != null && device.path.equals(path)) {
+                return device;
+            }
+        }
+        return null;
+    }
+
+    public SwapDevice byType(int type) {
+        SwapDevice device = byType[type];
+        if (device == null) {
+            throw new IllegalStateException("no swap device " + type);
+        }
+        return device;
+    }
+
+    /** Devices in the order they are asked now. */
+    public List<SwapDevice> byPriority() {
+        return Collections.unmodifiableList(order);
+    }
+
+    // ---- slots -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Takes up to {@code want} consecutive slots for pages swapped out on {@code cpu}.
+     *
+     * @return the first slot, or -1 if there is none; see {@link #foundDevice} and {@link #foundPages}
+     */
+    public int allocate(int cpu, int want) {
+        SwapDevice current = cpuDevice[cpu];
+        if (current != null && cpuCursor[cpu].cluster >= 0) {
+            int slot = current.allocate(cpuCursor[cpu], want);
+            if (slot >= 0) {
+                return found(current, slot);
+            }
+        }
+        for (int i = 0; i < order.size(); i++) {
+            SwapDevice device = order.get(i);
+            if (device.freePages() == 0) {
+                continue;
+            }
+            rotate(device);
+            int slot = allocateFrom(device, cpu, want);
+            if (slot < 0) {
+                // What is free sits in clusters that other CPUs hold: they are on offer to everyone.
+                dropCursors(device);
+                slot = allocateFrom(device, cpu, want);
+            }
+            return found(device, slot);
+        }
+        return -1;
+    }
+
+    private int allocateFrom(SwapDevice device, int cpu, int want) {
+        return device.backend.solidState()
+                ? device.allocate(newCursor(cpu, device), want)
+                : device.allocate(device.global, 1);
+    }
+
+    private void dropCursors(SwapDevice device) {
+        for (int cpu = 0; cpu < cpuDevice.length; cpu++) {
+            if (cpuDevice[cpu] == device) {
+                device.leave(cpuCursor[cpu]);
+                cpuDevice[cpu] = null;
+            }
+        }
+        device.leave(device.global);
+    }
+
+    private SwapDevice.Cursor newCursor(int cpu, SwapDevice device) {
+        SwapDevice before = cpuDevice[cpu];
+        if (before != null) {
+            before.leave(cpuCursor[cpu]);
+        }
+        cpuDevice[cpu] = device;
+        return cpuCursor[cpu];
+    }
+
+    private int found(SwapDevice device, int slot) {
+        found = device;
+        foundPages = device.taken;
+        return slot;
+    }
+
+    /** Moves a device behind the others of its priority. */
+    private void rotate(SwapDevice device) {
+        order.remove(device);
+        insert(device);
+    }
+
+    public SwapDevice foundDevice() {
+        if (found == null) {
+            throw new IllegalStateException("nothing was allocated");
+        }
+        return found;
+    }
+
+    public int foundPages() {
+        return foundPages;
+    }
+
+    public void free(SwapDevice device, int slot, int pages) {
+        device.free(slot, pages);
+    }
+
+    // ---- totals ------------------------------------------------------------------------------------------------------
+
+    /** nr_swap_pages: free slots of the devices that take new pages. */
+    public long freePages() {
+        long sum = 0;
+        for (SwapDevice device : order) {
+            sum += device.freePages();
+        }
+        return sum;
+    }
+
+    public long totalPages() {
+        long sum = 0;
+        for (SwapDevice device : order) {
+            sum += device.usablePages();
+        }
+        return sum;
+    }
+
+    /** SwapTotal: also the used part of devices that are being removed. */
+    public long shownTotalPages() {
+        long sum = totalPages();
+        for (SwapDevice device : byType) {
+            sum += device != null && !order.contains(device) ? device.usedPages() : 0;
+        }
+        return sum;
+    }
+
+    /** vm_swap_full: copies in the swap cache should be given back. */
+    public boolean full() {
+        return freePages() * 2 < totalPages();
+    }
+
+    /** Patch A's flag: at least one device, and all of them keep their data in RAM. */
+    public boolean allRamBacked() {
+        for (SwapDevice device : order) {
+            if (!device.backend.ramBacked()) {
+                return false;
+            }
+        }
+        return !order.isEmpty();
+    }
+
+    /** Whether a rotational device is active: readahead then goes by slot, not by address. */
+    public boolean anyRotational() {
+        for (SwapDevice device : order) {
+            if (!device.backend.solidState()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Changes at each swapon and swapoff; for poll on /proc/swaps. */
+    public long eventSeq() {
+        return eventSeq;
+    }
+
+    public void checkInvariants() {
+        for (SwapDevice device : active()) {
+            device.checkInvariants();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package org.reclaimfs.vmscan;
+
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.SwapDevice;
+
+/**
+ * Swapping pages out: slot, swap cache, unmap, and the way down through the zero map, zswap and the device
+ * (folio_alloc_swap, try_to_unmap, swap_writeout; 7.2, spec/06 section 5). NOT thread safe.
+ */
+final class Pageout {
+    private final Vmscan vm;
+    private final Folios folios;
+    private final MemMap mem;
+    private final Scan scan;
+    private final int cpu;
+    private int writes;
+
+    Pageout(Vmscan vm, Scan scan, int cpu) {
+        this.vm = vm;
+        this.folios = vm.folios;
+        this.mem = folios.mem;
+        this.scan = scan;
+        this.cpu = cpu;
+    }
+
+    void begin() {
+        writes = 0;
+    }
+
+    /** Pages written out in this batch, wherever to. */
+    int writes() {
+        return writes;
+    }
+
+    /** Takes an isolated run of old swap-backed pages to its fate, or its parts to theirs, in order. */
+    void swapOut(int isolated) {
+        int rest = isolated;
+        if (mem.has(rest, Flags.SWAPCACHE)) {
+            evict(rest);
+            return;
+        }
+        while (true) {
+            int n = takeSlots(rest);
+            if (n == 0) {
+                scan.activate(rest);
+                return;
+            }
+            boolean all = n == mem.len(rest);
+            int part = all ? rest : folios.carve(rest, 0, n);
+            assignSlots(part);
+            evict(part);
+            if (all) {
+                return;
+            }
+        }
+    }
+
+    private int slot;
+
+    /** Takes slots for the first pages of the run; 0 if there are none, which the memcg's events tell. */
+    private int takeSlots(int run) {
+        MemCgroup memcg = folios.memcg(run);
+        int pages = mem.len(run);
+        long margin = memcg.swapMargin(Long.MAX_VALUE);
+        if (vm.swap.freePages() == 0) {
+            memcg.swapEvent(MemCgroup.SwapEvent.FAIL, pages);
+            return 0;
+        }
+        if (margin == 0) {
+            memcg.swapEvent(MemCgroup.SwapEvent.MAX, pages);
+            memcg.swapEvent(MemCgroup.SwapEvent.FAIL, pages);
+            return 0;
+        }
+        slot = vm.swap.allocate(cpu, (int) Math.min(pages, margin));
+        return slot < 0 ? 0 : vm.swap.foundPages();
+    }
+
+    private void assignSlots(int run) {
+        mem.setSlot(run, slot);
+        mem.setFlags(run, Flags.withDevice(mem.flags(run), vm.swap.foundDevice().type) | Flags.SLOT | Flags.DIRTY);
+        folios.memcg(run).swap.charge(mem.len(run));
+        folios.addToSwapCache(run);
+    }
+
+    /** Unmaps pages of the swap cache and drops or writes them. */
+    private void evict(int run) {
+        if (mem.has(run, Flags.MAPPED)) {
+            folios.unmap(run);
+            vm.effort.spend(vm.costs.get(Cost.UNMAP) * mem.len(run));
+        }
+        if (mem.has(run, Flags.DIRTY)) {
+            writeOut(run);
+        } else {
+            freed(run);
+        }
+    }
+
+    /** swap_writeout for each part of the run that shares a fate. */
+    private void writeOut(int run) {
+        Content content = mem.region(run).content;
+        int pages = mem.len(run);
+        folios.ram.vmstat.add(VmStat.NR_VMSCAN_WRITE, pages);
+        if (content.zero()) {
+            writes += pages;
+            folios.event(folios.memcg(run), MemoryStat.SWPOUT_ZERO, VmStat.SWPOUT_ZERO, pages);
+            vm.effort.spend(vm.costs.get(Cost.ZERO_CHECK) * pages);
+            mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY | Flags.ZERO);
+            freed(run);
+            return;
+        }
+        int rest = run;
+        while (true) {
+            int decided = vm.zswap.store(rest);
+            int n = Math.abs(decided);
+            boolean all = n == mem.len(rest);
+            int part = all ? rest : folios.carve(rest, 0, n);
+            if (decided > 0) {
+                stored(part);
+            } else if (!vm.zswap.writebackAllowed(folios.memcg(part))) {
+                scan.activate(part);
+            } else {
+                writeToDevice(part, content);
+            }
+            if (all) {
+                return;
+            }
+        }
+    }
+
+    private void stored(int run) {
+        writes += mem.len(run);
+        mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY);
+        scan.freed(run);
+        vm.zswap.addEntries(run);
+    }
+
+    private void writeToDevice(int run, Content content) {
+        SwapDevice device = vm.swap.byType(Flags.device(mem.flags(run)));
+        MemCgroup memcg = folios.memcg(run);
+        int pages = mem.len(run);
+        folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
+        int taken = device.backend.write(content, pages);
+        int good = run;
+        if (taken < pages) {
+            good = taken == 0 ? MemMap.NIL : folios.carve(run, 0, taken);
+        }
+        if (good != MemMap.NIL) {
+            written(good, device, content);
+        }
+        if (taken < pages) {
+            // A failed write leaves the page dirty in the swap cache, with a slot that holds nothing.
+            scan.keepInactive(run);
+        }
+    }
+
+    private void written(int run, SwapDevice device, Content content) {
+        int pages = mem.len(run);
+        writes += pages;
+        mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY);
+        if (device.backend.synchronous()) {
+            vm.effort.spend(device.backend.writeCostNs(content) * pages);
+            freed(run);
+            return;
+        }
+        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
+        int table = mem.table(run);
+        long doneNs = device.backend.submitNs(true, pages, vm.effort.nowNs());
+        vm.io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        scan.keepInactive(run);
+    }
+
+    private void freed(int run) {
+        vm.effort.spend(vm.costs.get(Cost.FREE) * mem.len(run));
+        scan.freed(run);
+        mem.joinNeighbours(run);
+    }
+}

@@ -1,0 +1,211 @@
+package org.reclaimfs.vmscan;
+
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.ReclaimReason;
+import org.reclaimfs.memcg.Workingset;
+import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.VmStat;
+
+/**
+ * The batches: up to 32 pages off the tail of a list, each page's fate, survivors back in order (shrink_active_list,
+ * shrink_inactive_list, shrink_folio_list, folio_check_references; 7.2, spec/03 sections 4 to 7). NOT thread safe.
+ */
+final class Scan {
+    private final Vmscan vm;
+    private final Folios folios;
+    private final MemMap mem;
+    private final MemCgroup root;
+    private final ReclaimReason reason;
+    private final Pageout pageout;
+
+    // The batch: pieces isolated, and survivors in the order they go back.
+    private final int[] isolated = new int[Vmscan.SWAP_CLUSTER_MAX];
+    private final int[] back = new int[Vmscan.SWAP_CLUSTER_MAX];
+    private final int[] backList = new int[Vmscan.SWAP_CLUSTER_MAX];
+    private int backCount;
+    private final long[] freedFrames = new long[Memory.ZONES];
+    private int scannedPages;
+    private int reclaimedPages;
+    private int dirtyPages;
+
+    Scan(Vmscan vm, MemCgroup root, ReclaimReason reason, int cpu) {
+        this.vm = vm;
+        this.folios = vm.folios;
+        this.mem = folios.mem;
+        this.root = root;
+        this.reason = reason;
+        this.pageout = new Pageout(vm, this, cpu);
+    }
+
+    /** Pages the last {@link #shrinkInactive} looked at. */
+    int scanned() {
+        return scannedPages;
+    }
+
+    // ---- active -> inactive ----------------------------------------------------------------------------------------------
+
+    /** Deactivates up to {@code n} pages of an active list. */
+    void shrinkActive(MemCgroup owner, int list, int n) {
+        int taken = isolate(owner, list, n);
+        if (taken == 0) {
+            return;
+        }
+        folios.event(owner, MemoryStat.PGREFILL, VmStat.PGREFILL, scannedPages);
+        vm.effort.spend(vm.costs.get(Cost.BATCH) + vm.costs.get(Cost.DEACTIVATE) * scannedPages);
+        int inactive = list - 1;
+        for (int i = 0; i < taken; i++) {
+            int run = isolated[i];
+            if (mem.has(run, Flags.MLOCKED)) {
+                folios.ram.vmstat.add(VmStat.UNEVICTABLE_PGS_CULLED, mem.len(run));
+                folios.lruAddHead(run, Flags.UNEVICTABLE);
+                continue;
+            }
+            mem.setFlags(run, mem.flags(run) & ~Flags.YOUNG | Flags.WORKINGSET);
+            folios.event(owner, MemoryStat.PGDEACTIVATE, VmStat.PGDEACTIVATE, mem.len(run));
+            folios.lruAddHead(run, inactive);
+        }
+    }
+
+    // ---- the inactive list ---------------------------------------------------------------------------------------------
+
+    /** Scans up to {@code n} pages of an inactive list; returns the pages freed. */
+    int shrinkInactive(MemCgroup owner, int list, int n) {
+        boolean file = list == Flags.INACTIVE_FILE;
+        int taken = isolate(owner, list, n);
+        if (taken == 0) {
+            return 0;
+        }
+        vm.effort.spend(vm.costs.get(Cost.BATCH));
+        folios.event(owner, reason.scan, reason.vmScan, scannedPages);
+        folios.ram.vmstat.add(file ? VmStat.PGSCAN_FILE : VmStat.PGSCAN_ANON, scannedPages);
+        reclaimedPages = 0;
+        dirtyPages = 0;
+        backCount = 0;
+        pageout.begin();
+        for (int i = 0; i < taken; i++) {
+            process(isolated[i]);
+        }
+        putBack();
+        folios.event(owner, reason.steal, reason.vmSteal, reclaimedPages);
+        folios.ram.vmstat.add(file ? VmStat.PGSTEAL_FILE : VmStat.PGSTEAL_ANON, reclaimedPages);
+        long cost = (long) pageout.writes() * Workingset.COST_PER_IO + (scannedPages - reclaimedPages);
+        Workingset.noteCost(owner, file, cost);
+        if (dirtyPages == scannedPages) {
+            vm.wakeFlusher();
+        }
+        return reclaimedPages;
+    }
+
+    private int isolate(MemCgroup owner, int list, int n) {
+        int pieces = 0;
+        scannedPages = 0;
+        while (scannedPages < n) {
+            int run = folios.isolate(owner, list, n - scannedPages);
+            if (run == MemMap.NIL) {
+                break;
+            }
+            isolated[pieces++] = run;
+            scannedPages += mem.len(run);
+        }
+        return pieces;
+    }
+
+    private void process(int run) {
+        int flags = mem.flags(run);
+        boolean file = Flags.isFile(flags);
+        int pages = mem.len(run);
+        vm.effort.spend(vm.costs.get((flags & Flags.MAPPED) != 0 ? Cost.SCAN_ANON : Cost.SCAN_FILE) * pages);
+        if ((flags & Flags.MLOCKED) != 0) {
+            folios.ram.vmstat.add(VmStat.UNEVICTABLE_PGS_CULLED, pages);
+            keep(run, Flags.UNEVICTABLE);
+            return;
+        }
+        if ((flags & Flags.WRITEBACK) != 0) {
+            mem.setFlags(run, flags | Flags.RECLAIM);
+            activate(run);
+            return;
+        }
+        boolean young = (flags & (Flags.MAPPED | Flags.YOUNG)) == (Flags.MAPPED | Flags.YOUNG);
+        boolean referenced = (flags & Flags.REFERENCED) != 0;
+        mem.setFlags(run, flags & ~(Flags.YOUNG | Flags.REFERENCED) | (young ? Flags.REFERENCED : 0));
+        if (young) {
+            if (referenced) {
+                activate(run);
+            } else {
+                keepInactive(run);
+            }
+            return;
+        }
+        if (file) {
+            processFile(run, referenced);
+        } else {
+            pageout.swapOut(run);
+        }
+    }
+
+    private void processFile(int run, boolean cleanOnly) {
+        if (mem.has(run, Flags.DIRTY)) {
+            dirtyPages += mem.len(run);
+            if (cleanOnly) {
+                keepInactive(run);
+                return;
+            }
+            mem.setFlags(run, mem.flags(run) | Flags.RECLAIM);
+            folios.ram.vmstat.add(VmStat.NR_VMSCAN_IMMEDIATE_RECLAIM, mem.len(run));
+            activate(run);
+            return;
+        }
+        if (mem.has(run, Flags.MAPPED)) {
+            folios.unmap(run);
+        }
+        vm.effort.spend(vm.costs.get(Cost.FREE) * mem.len(run));
+        freed(run);
+        mem.joinNeighbours(run);
+    }
+
+    // ---- fates, also used by Pageout -------------------------------------------------------------------------------------
+
+    void activate(int run) {
+        if (mem.has(run, Flags.SWAPCACHE) && mem.has(run, Flags.MAPPED) && vm.slots.full(run)) {
+            vm.slots.freeOfMapped(run);
+        }
+        MemCgroup memcg = folios.memcg(run);
+        folios.event(memcg, MemoryStat.PGACTIVATE, VmStat.PGACTIVATE, mem.len(run));
+        vm.workingset.age(memcg, mem.len(run));
+        keep(run, Flags.isFile(mem.flags(run)) ? Flags.ACTIVE_FILE : Flags.ACTIVE_ANON);
+    }
+
+    void keepInactive(int run) {
+        keep(run, Flags.isFile(mem.flags(run)) ? Flags.INACTIVE_FILE : Flags.INACTIVE_ANON);
+    }
+
+    private void keep(int run, int list) {
+        back[backCount] = run;
+        backList[backCount++] = list;
+    }
+
+    /** The run's pages leave memory: shadow, charge, and at the end of the batch the frames. */
+    void freed(int run) {
+        vm.workingset.evict(run, root);
+        reclaimedPages += mem.len(run);
+        freedFrames[Flags.zone(mem.flags(run))] += mem.len(run);
+        folios.uncharge(run);
+    }
+
+    private void putBack() {
+        for (int i = 0; i < backCount; i++) {
+            folios.lruAddHead(back[i], backList[i]);
+        }
+        for (int zone = 0; zone < freedFrames.length; zone++) {
+            if (freedFrames[zone] > 0) {
+                folios.ram.give(zone, freedFrames[zone]);
+                freedFrames[zone] = 0;
+            }
+        }
+    }
+}

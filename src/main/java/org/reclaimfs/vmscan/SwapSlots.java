@@ -1,0 +1,62 @@
+package org.reclaimfs.vmscan;
+
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.swap.SwapDevice;
+import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.zswap.Zswap;
+
+/** The end of a slot's life (swap_entries_free, folio_free_swap; spec/06 section 4). */
+public final class SwapSlots {
+    private final Folios folios;
+    private final MemMap mem;
+    private final SwapDevices swap;
+    private final Zswap zswap;
+
+    public SwapSlots(Folios folios, SwapDevices swap, Zswap zswap) {
+        this.folios = folios;
+        this.mem = folios.mem;
+        this.swap = swap;
+        this.zswap = zswap;
+    }
+
+    /**
+     * Frees the slots of a run, with whatever data they hold. A run that was only in swap is unlisted afterwards; one in
+     * the swap cache leaves it.
+     */
+    public void free(int run) {
+        int flags = mem.flags(run);
+        int pages = mem.len(run);
+        boolean inZswap = zswap.holds(run);
+        if (inZswap) {
+            zswap.invalidate(run);
+        }
+        boolean resident = (flags & Flags.RESIDENT) != 0;
+        boolean dataOnDevice = !inZswap && (flags & Flags.ZERO) == 0 && !(resident && (flags & Flags.DIRTY) != 0);
+        SwapDevice device = swap.byType(Flags.device(flags));
+        device.backend.free(mem.region(run).content, pages, dataOnDevice);
+        swap.free(device, mem.slot(run), pages);
+        folios.memcg(run).swap.charge(-pages);
+        if (resident && (flags & Flags.SWAPCACHE) != 0) {
+            folios.removeFromSwapCache(run);
+        }
+        if ((flags & Flags.MAPPED) == 0) {
+            mem.region(run).swapEntryPages -= pages;
+        }
+        int gone = Flags.SLOT | Flags.ZERO | Flags.SHADOW | Flags.SHADOW_WORKINGSET;
+        mem.setFlags(run, Flags.withDevice(mem.flags(run) & ~gone, 0));
+        mem.setSlot(run, MemMap.NIL);
+    }
+
+    /** Drops the copy on swap of pages that are in memory and mapped: they are dirty again (folio_free_swap). */
+    public void freeOfMapped(int run) {
+        free(run);
+        folios.setDirty(run, true);
+    }
+
+    /** Whether slots of pages in memory should be given back (mem_cgroup_swap_full). */
+    public boolean full(int run) {
+        return swap.full() || folios.memcg(run).swapHalfFull();
+    }
+}

@@ -1,0 +1,99 @@
+package org.reclaimfs.vmscan;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.Workingset;
+import org.reclaimfs.mm.Costs;
+import org.reclaimfs.mm.Effort;
+import org.reclaimfs.swap.IoQueue;
+import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.zswap.Zswap;
+import org.reclaimfs.zswap.ZswapWriteback;
+
+/** What every reclaim of the machine shares: the rooms below, vm.swappiness, and where partial walks left off. */
+public final class Vmscan {
+    /** Pages of a batch, and the least a reclaim aims for. */
+    public static final int SWAP_CLUSTER_MAX = 32;
+
+    public static final int DEF_PRIORITY = 12;
+    public static final int MAX_SWAPPINESS = 200;
+    /** {@code swappiness=max} of memory.reclaim: anonymous memory only. */
+    public static final int SWAPPINESS_ANON_ONLY = MAX_SWAPPINESS + 1;
+
+    final Folios folios;
+    final Workingset workingset;
+    final SwapDevices swap;
+    final SwapSlots slots;
+    final IoQueue io;
+    final Zswap zswap;
+    final ZswapWriteback zswapWriteback;
+    final Costs costs;
+    final Effort effort;
+    private int swappiness = 60;
+    private boolean flusherWoken;
+
+    /** mem_cgroup_reclaim_iter: where the next partial walk below a root goes on. */
+    private final Map<MemCgroup, MemCgroup> positions = new HashMap<>();
+
+    public Vmscan(
+            Folios folios,
+            Workingset workingset,
+            SwapDevices swap,
+            SwapSlots slots,
+            IoQueue io,
+            Zswap zswap,
+            ZswapWriteback zswapWriteback,
+            Costs costs,
+            Effort effort) {
+        this.folios = folios;
+        this.workingset = workingset;
+        this.swap = swap;
+        this.slots = slots;
+        this.io = io;
+        this.zswap = zswap;
+        this.zswapWriteback = zswapWriteback;
+        this.costs = costs;
+        this.effort = effort;
+    }
+
+    public int swappiness() {
+        return swappiness;
+    }
+
+    public void setSwappiness(int value) {
+        swappiness = value;
+    }
+
+    @Nullable MemCgroup position(MemCgroup root) {
+        MemCgroup at = positions.get(root);
+        return at != null && at.online() ? at : null;
+    }
+
+    void setPosition(MemCgroup root, @Nullable MemCgroup at) {
+        if (at == null) {
+            positions.remove(root);
+        } else {
+            positions.put(root, at);
+        }
+    }
+
+    /** Forgets a memcg that goes offline, as root and as position. */
+    public void forget(MemCgroup memcg) {
+        positions.remove(memcg);
+        positions.values().removeIf(at -> at == memcg);
+    }
+
+    void wakeFlusher() {
+        flusherWoken = true;
+    }
+
+    /** Whether reclaim met only dirty file pages since the last call. */
+    public boolean takeFlusherWake() {
+        boolean woken = flusherWoken;
+        flusherWoken = false;
+        return woken;
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * Page reclaim: which pages go, and how.
+ *
+ * <p>In: a target cgroup (or the whole machine) and a number of pages. Out: freed pages, swapped pages, counters.
+ * Mirrors mm/vmscan.c (7.2, classic LRU; spec/03) and the swap-out half of mm/page_io.c. Lock rule: the machine's lock.
+ *
+ * <p>Why a state machine: a reclaim call may take minutes of virtual time during which others run, so it is cut at the
+ * kernel's own batches of 32 pages; each {@code step} does one round of batches and returns.
+ */
+@org.jspecify.annotations.NullMarked
+package org.reclaimfs.vmscan;

@@ -1,0 +1,257 @@
+package org.reclaimfs.zswap;
+
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.Workingset;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
+import org.reclaimfs.mm.Effort;
+import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Memory.Mark;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.IoQueue;
+import org.reclaimfs.swap.SwapDevice;
+import org.reclaimfs.swap.SwapDevices;
+
+/**
+ * Writes zswap entries to their swap slots, oldest first, with a second chance for referenced ones (shrink_memcg_cb,
+ * zswap_writeback_entry, shrink_memcg; spec/05 sections 6 to 10 and 12). NOT thread safe.
+ */
+public final class ZswapWriteback {
+    /** {@link #shrinkMemcg}: the memcg is no candidate, or nothing could be scanned. */
+    public static final long NO_ENTRY = -1;
+
+    private static final int SHRINKER_BATCH = 128;
+
+    private final Zswap zswap;
+    private final Folios folios;
+    private final MemMap mem;
+    private final Workingset workingset;
+    private final SwapDevices swap;
+    private final IoQueue io;
+    private final Costs costs;
+    private final Effort effort;
+
+    /** Reclaims from a memcg at its limit for a caller outside reclaim; returns its margin afterwards, in pages. */
+    private @Nullable ToLongFunction<MemCgroup> makeRoom;
+
+    private boolean inReclaim = true;
+    private int scanned;
+    private int written;
+    private long writtenBytes;
+
+    public ZswapWriteback(
+            Zswap zswap,
+            Folios folios,
+            Workingset workingset,
+            SwapDevices swap,
+            IoQueue io,
+            Costs costs,
+            Effort effort) {
+        this.zswap = zswap;
+        this.folios = folios;
+        this.mem = folios.mem;
+        this.workingset = workingset;
+        this.swap = swap;
+        this.io = io;
+        this.costs = costs;
+        this.effort = effort;
+        zswap.onMemcgLimit(memcg -> shrinkMemcg(memcg, 1) > 0);
+    }
+
+    /** Sets what a writer outside reclaim does when its memcg has no room for the page a writeback needs. */
+    public void onMemcgFull(ToLongFunction<MemCgroup> reclaim) {
+        makeRoom = reclaim;
+    }
+
+    /** As {@link #shrinkMemcg}, for callers that are not inside reclaim: charges obey limits, marks are kept. */
+    public long shrinkMemcgOutsideReclaim(MemCgroup memcg, int budget) {
+        inReclaim = false;
+        try {
+            return shrinkMemcg(memcg, budget);
+        } finally {
+            inReclaim = true;
+        }
+    }
+
+    /**
+     * Scans up to {@code budget} of the memcg's oldest entries.
+     *
+     * @return compressed bytes written, or {@link #NO_ENTRY}
+     */
+    public long shrinkMemcg(MemCgroup memcg, int budget) {
+        if (!zswap.writebackAllowed(memcg) || !memcg.online()) {
+            return NO_ENTRY;
+        }
+        walk(memcg, (int) Math.min(budget, memcg.lruvec.sizePages(Flags.ZSWAP)));
+        return scanned == 0 ? NO_ENTRY : writtenBytes;
+    }
+
+    private void walk(MemCgroup memcg, int budget) {
+        scanned = 0;
+        written = 0;
+        writtenBytes = 0;
+        while (scanned < budget) {
+            int run = memcg.lruvec.tail(Flags.ZSWAP);
+            if (run == MemMap.NIL) {
+                return;
+            }
+            int n = Math.min(mem.len(run), budget - scanned);
+            if (mem.has(run, Flags.ZREF)) {
+                rotate(memcg, n);
+                scanned += n;
+            } else {
+                scanned += writeBack(memcg, run, n);
+            }
+        }
+    }
+
+    private void rotate(MemCgroup memcg, int n) {
+        int run = memcg.lruvec.popTail(Flags.ZSWAP, n);
+        mem.setFlags(run, mem.flags(run) & ~Flags.ZREF);
+        effort.spend(costs.get(Cost.ZSWAP_ROTATE) * n);
+        memcg.lruvec.addHead(Flags.ZSWAP, run);
+    }
+
+    /** Writes back some of the first {@code want} entries of the oldest run; returns how many were tried. */
+    private int writeBack(MemCgroup owner, int oldest, int want) {
+        MemCgroup memcg = folios.memcg(oldest);
+        int zone = frameZone();
+        int room = zone < 0 ? 0 : (int) Math.min(want, framesIn(zone));
+        room = (int) Math.min(room, chargeRoom(memcg));
+        if (room <= 0) {
+            zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
+            int failed = owner.lruvec.popTail(Flags.ZSWAP, 1);
+            owner.lruvec.addHead(Flags.ZSWAP, failed);
+            return 1;
+        }
+        int run = mem.len(oldest) > room ? owner.lruvec.split(oldest, room) : oldest;
+        return writeEntries(run, memcg, zone);
+    }
+
+    private int frameZone() {
+        int zone = folios.ram.zoneAbove(Mark.LOW);
+        zone = zone < 0 ? folios.ram.zoneAbove(Mark.MIN) : zone;
+        if (zone < 0 && inReclaim) {
+            for (int z = folios.ram.zones().size() - 1; z >= 0; z--) {
+                if (folios.ram.zone(z).freePages() > 0) {
+                    return z;
+                }
+            }
+        }
+        return zone;
+    }
+
+    private long framesIn(int zone) {
+        long above = folios.ram.aboveMark(zone, Mark.LOW);
+        above = above > 0 ? above : folios.ram.aboveMark(zone, Mark.MIN);
+        return above > 0 || !inReclaim ? above : folios.ram.zone(zone).freePages();
+    }
+
+    private long chargeRoom(MemCgroup memcg) {
+        if (inReclaim) {
+            return Long.MAX_VALUE;
+        }
+        long margin = memcg.memoryMargin();
+        return margin == 0 && makeRoom != null ? makeRoom.applyAsLong(memcg) : margin;
+    }
+
+    /** zswap_writeback_entry for entries in a row: into the swap cache, out of zswap, on the way to the device. */
+    private int writeEntries(int first, MemCgroup memcg, int zone) {
+        int run = first;
+        int near = workingset.refault(run, memcg, memcg.swapMargin(swap.freePages()) > 0);
+        int pages = Math.abs(near);
+        if (pages < mem.len(run)) {
+            run = folios.owner(run).lruvec.split(run, pages);
+        }
+        int bytes = mem.region(run).content.comprBytes();
+        effort.spend((zswap.decompressNs(run) + costs.get(Cost.SWAPIN)) * pages);
+        zswap.invalidate(run);
+        folios.ram.takeUser(zone, pages);
+        int flags = Flags.withZone(mem.flags(run), zone) | Flags.RESIDENT | Flags.SWAPCACHE | Flags.RECLAIM;
+        mem.setFlags(run, flags);
+        folios.charge(run);
+        boolean active = near > 0;
+        if (active) {
+            workingset.activated(run, memcg);
+        }
+        mem.setFlags(run, mem.flags(run) & ~(Flags.SHADOW | Flags.SHADOW_WORKINGSET));
+        folios.event(memcg, MemoryStat.ZSWPWB, VmStat.ZSWPWB, pages);
+        written += pages;
+        writtenBytes += (long) bytes * pages;
+        zswap.count(ZswapCounter.WRITTEN_BACK_PAGES, pages);
+        submit(run, memcg);
+        folios.lruAddHead(run, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
+        return pages;
+    }
+
+    private void submit(int run, MemCgroup memcg) {
+        SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
+        Content content = mem.region(run).content;
+        int pages = mem.len(run);
+        folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
+        int taken = device.backend.write(content, pages);
+        if (taken < pages) {
+            // The data are only in memory again: dirty, with a slot that holds nothing.
+            folios.setDirty(run, true);
+            mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
+            return;
+        }
+        if (device.backend.synchronous()) {
+            effort.spend(device.backend.writeCostNs(content) * pages);
+            mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
+            return;
+        }
+        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
+        int table = mem.table(run);
+        long doneNs = device.backend.submitNs(true, pages, effort.nowNs());
+        io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+    }
+
+    // ---- the dynamic shrinker ------------------------------------------------------------------------------------------
+
+    /** Part of slab reclaim for one memcg (zswap_shrinker_count and _scan through do_shrink_slab). */
+    public void shrinker(MemCgroup memcg, int priority) {
+        if (!zswap.shrinkerEnabled() || !zswap.writebackAllowed(memcg)) {
+            return;
+        }
+        long count = shrinkerCount(memcg);
+        if (count == 0) {
+            return;
+        }
+        long delta = (count >> priority) * 4 / 2;
+        long total = Math.min(delta, 2 * count);
+        while (total >= SHRINKER_BATCH || total >= count) {
+            int batch = (int) Math.min(SHRINKER_BATCH, total);
+            walk(memcg, (int) Math.min(batch, memcg.lruvec.sizePages(Flags.ZSWAP)));
+            folios.ram.vmstat.add(VmStat.SLABS_SCANNED, batch);
+            total -= batch;
+            if (written == 0 || total == 0) {
+                return;
+            }
+        }
+    }
+
+    private long shrinkerCount(MemCgroup memcg) {
+        long backing = memcg.zswapBytes() >> 12;
+        long stored = memcg.stat(MemoryStat.ZSWAPPED);
+        long free = memcg.lruvec.sizePages(Flags.ZSWAP);
+        if (free == 0 || stored == 0) {
+            return 0;
+        }
+        long swapins = memcg.lruvec.diskSwapins;
+        if (free >= swapins) {
+            free -= swapins;
+            memcg.lruvec.diskSwapins = 0;
+        } else {
+            memcg.lruvec.diskSwapins = swapins - free;
+            free = 0;
+        }
+        return free * backing / stored;
+    }
+}
