@@ -1,0 +1,181 @@
+# Helpers for tests/e2e/*.sh, in plain sh. A test is:
+#
+#   #!/bin/sh
+#   # What it shows, in one line.
+#   . "$(dirname "$0")/../lib.sh"
+#   start --manual                     # mounts a machine on $mnt; --scenario F and so on as in `reclaimfs mount`
+#   echo +memory >"$cg/cgroup.subtree_control"
+#   mkdir "$cg/web"
+#   ctl 'task t cgroup=/web' 'alloc t 8M'
+#   expect_eq "anon of web" 8388608 "$(key "$cg/web/memory.stat" anon)"
+#   expect_errno "$cg/web/memory.reclaim" 1.5M EINVAL
+#
+# Whatever happens, the machine is unmounted when the script ends. Exit status: 0 passed, 1 failed, 77 skipped.
+# shellcheck shell=sh
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd -P)
+while [ ! -e "$here/pom.xml" ]; do
+    here=${here%/*}
+    [ -n "$here" ] || { echo "lib.sh: no pom.xml above $0" >&2; exit 1; }
+done
+root=$here
+reclaimfs=$root/mount-scripts/reclaimfs
+scenarios=$root/tests/scenarios
+fixtures=$root/tests/fixtures/linux-7.2
+scratch=$(mktemp -d)
+mnt=$scratch/mnt
+cg=$mnt/sys/fs/cgroup
+zswap=$mnt/sys/module/zswap/parameters
+zswap_debug=$mnt/sys/kernel/debug/zswap
+patches=$mnt/reclaimfs/patches
+mkdir "$mnt"
+: "$scenarios" "$fixtures" "$cg" "$zswap" "$zswap_debug" "$patches" # for the tests
+
+mounted() { grep -qF " $mnt " /proc/self/mounts; }
+
+# Unmounts, whatever state the mount is in.
+stop() {
+    cd /
+    mounted || return 0
+    timeout 30 "$reclaimfs" umount "$mnt" && return 0
+    timeout 30 "$reclaimfs" umount --lazy "$mnt" || true
+    return 1
+}
+
+finish() {
+    status=$?
+    trap - EXIT
+    # A test that has passed but cannot be unmounted has not passed.
+    stop || [ "$status" -ne 0 ] || status=1
+    rm -rf --one-file-system "$scratch"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+skip() {
+    echo "SKIP: $*"
+    exit 77
+}
+
+# start [ARG…]: mounts a machine on $mnt, with the arguments of `reclaimfs mount`.
+start() {
+    [ -e /dev/fuse ] || skip "there is no /dev/fuse"
+    { [ -r /dev/fuse ] && [ -w /dev/fuse ]; } || skip "no permission for /dev/fuse"
+    if [ -z "${RECLAIMFS_JAR-}" ] && [ ! -e "$root/target/reclaimfs.jar" ]; then
+        "$root/mount-scripts/setup.sh" || fail "setup failed"
+    fi
+    "$reclaimfs" mount "$@" "$mnt" || fail "mount ended with status $?"
+}
+
+# ctl STEP…: does the steps, all of which must succeed.
+ctl() { "$reclaimfs" ctl "$mnt" "$@" || fail "ctl: $*"; }
+
+# refused STEP [WORD]: the step is refused, and the reason has the word in it.
+refused() {
+    if why=$("$reclaimfs" ctl "$mnt" "$1" 2>&1); then
+        fail "step '$1' was not refused"
+    fi
+    case $why in
+        *"${2-}"*) ;;
+        *) fail "step '$1' was refused with '$why', which does not mention '$2'" ;;
+    esac
+}
+
+# key FILE KEY: the value of a key in a flat keyed file.
+key() { awk -v key="$2" '$1 == key || $1 == key ":" { print $2; found = 1 } END { exit !found }' "$1"; }
+
+# expect_eq WHAT EXPECTED ACTUAL
+expect_eq() { [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"; }
+
+# expect_num WHAT ACTUAL OP NUMBER, with OP as in test: -gt, -le, …
+expect_num() { test "$2" "$3" "$4" || fail "$1: $2 is not $3 $4"; }
+
+# expect_line FILE LINE: the file has this line.
+expect_line() { grep -qxF -e "$2" "$1" || fail "$1 has no line '$2': $(cat "$1")"; }
+
+# expect_no_key FILE KEY
+expect_no_key() { ! key "$1" "$2" >/dev/null || fail "$1 has the key $2"; }
+
+# What the C library says for an errno.
+words_of() {
+    case $1 in
+        EACCES) echo 'Permission denied' ;;
+        EAGAIN) echo 'Resource temporarily unavailable' ;;
+        EBUSY) echo 'Device or resource busy' ;;
+        EEXIST) echo 'File exists' ;;
+        EFAULT) echo 'Bad address' ;;
+        EINTR) echo 'Interrupted system call' ;;
+        EINVAL) echo 'Invalid argument' ;;
+        EIO) echo 'Input/output error' ;;
+        EISDIR) echo 'Is a directory' ;;
+        ENODEV) echo 'No such device' ;;
+        ENOENT) echo 'No such file or directory' ;;
+        ENOMEM) echo 'Cannot allocate memory' ;;
+        ENOSPC) echo 'No space left on device' ;;
+        ENOTDIR) echo 'Not a directory' ;;
+        ENOTEMPTY) echo 'Directory not empty' ;;
+        EOPNOTSUPP) echo 'Operation not supported' ;;
+        EPERM) echo 'Operation not permitted' ;;
+        ERANGE) echo 'Numerical result out of range' ;;
+        EROFS) echo 'Read-only file system' ;;
+        ESRCH) echo 'No such process' ;;
+        *) fail "lib.sh does not know $1" ;;
+    esac
+}
+
+# The errno by which "write TEXT and a newline to FILE" ends, as words; empty when it succeeds.
+# tee is used because it says why, for open(2) and for write(2) alike.
+write_error() {
+    if said=$(printf '%s\n' "$2" | LC_ALL=C tee -- "$1" 2>&1 >/dev/null); then
+        return 0
+    fi
+    printf '%s\n' "${said##*: }"
+}
+
+# expect_errno FILE TEXT ERRNO: the write is refused with this errno.
+expect_errno() {
+    expected=$(words_of "$3")
+    got=$(write_error "$1" "$2")
+    [ "$got" = "$expected" ] || fail "'$2' > $1: expected $3 ($expected), got ${got:-success}"
+}
+
+# expect_ok FILE TEXT: the write succeeds.
+expect_ok() {
+    got=$(write_error "$1" "$2")
+    [ -z "$got" ] || fail "'$2' > $1: expected success, got $got"
+}
+
+# expect_error ERRNO COMMAND…: a command (mkdir, rmdir, cat, …) fails and says this errno.
+expect_error() {
+    expected=$(words_of "$1")
+    shift
+    if said=$(LC_ALL=C "$@" 2>&1); then
+        fail "$* succeeded, expected: $expected"
+    fi
+    case $said in
+        *"$expected"*) ;;
+        *) fail "$*: expected '$expected', got '$said'" ;;
+    esac
+}
+
+# expect_same_text FIXTURE FILE: byte for byte.
+expect_same_text() { diff -u "$1" "$2" || fail "$2 differs from $1"; }
+
+# fill CGROUP-DIRECTORY PAGES: reclaims until at least PAGES pages of the cgroup are in zswap (reclaim may take
+# a batch more, so allocate just PAGES where the number matters).
+fill() {
+    tries=0
+    while [ "$(key "$1/memory.stat" zswapped)" -lt $(($2 * 4096)) ]; do
+        [ "$tries" -lt 50 ] || fail "only $(key "$1/memory.stat" zswapped) bytes of $1 are in zswap"
+        write_error "$1/memory.reclaim" "$((($2 - $(key "$1/memory.stat" zswapped) / 4096) * 4))K" >/dev/null
+        tries=$((tries + 1))
+    done
+}

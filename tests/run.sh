@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Every test: installs and builds what is missing, then unit tests, shell scripts, then tests on real mounts.
+set -euo pipefail
+
+usage() {
+    cat <<'USAGE'
+usage: tests/run.sh [-h] [NAME…]
+
+Runs every test and prints one line for each group or script; the last line counts them.
+With NAMEs, only the tests/e2e scripts whose name contains one of them.
+
+A test that cannot run here is skipped with its reason; with RECLAIMFS_NO_SKIP=1 (or CI) in the environment
+that is a failure. Each script runs alone, too: sh tests/e2e/NAME.sh
+Exit status: 0 all ran and passed, or were skipped; 1 otherwise; 2 wrong usage.
+USAGE
+}
+
+case ${1-} in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    -*)
+        usage >&2
+        exit 2
+        ;;
+esac
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+readonly seconds_per_script=120
+passed=0 failed=0 skipped=0
+no_skip=${RECLAIMFS_NO_SKIP:-${CI:-}}
+[[ $no_skip == 0 || $no_skip == false ]] && no_skip=
+output=$(mktemp -d)
+trap 'rm -rf "$output"' EXIT
+
+# report ok|FAIL|SKIP NAME [NOTE]
+report() { printf '%-4s %-44s %s\n' "$1" "$2" "${3-}"; }
+
+# milliseconds since $1 (as of date +%s%3N), printed as seconds
+since() {
+    local ms=$(($(date +%s%3N) - $1))
+    printf '%d.%ds' $((ms / 1000)) $((ms % 1000 / 100))
+}
+
+# The unit tests: counted from the reports, one line for each class.
+unit_tests() {
+    local begin build=target/build log=$output/maven xml name tests bad skips took status=0
+    begin=$(date +%s%3N)
+    # Without the classes of sources that are gone.
+    rm -rf "$build"/{classes,test-classes,maven-status,surefire-reports}
+    mvn -B -Dreclaimfs.build.dir="$PWD/$build" verify >"$log" 2>&1 </dev/null || status=$?
+    for xml in "$build"/surefire-reports/TEST-*.xml; do
+        [[ -e $xml ]] || continue
+        # The attributes of the one <testsuite …> element.
+        read -r name tests bad skips took < <(tr '\n' ' ' <"$xml" | sed 's/^.*<testsuite \([^>]*\)>.*$/\1/' | awk '
+            function of(key) { return match($0, " " key "=\"[^\"]*\"") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 4) : 0 }
+            { $0 = " " $0; print of("name"), of("tests"), of("errors") + of("failures"), of("skipped"), of("time") }')
+        passed=$((passed + tests - bad - skips))
+        failed=$((failed + bad))
+        skipped=$((skipped + skips))
+        if ((bad)); then
+            report FAIL "${name##*.}" "$bad of $tests failed"
+        elif ((tests)); then
+            report ok "${name##*.}" "${took}s, $tests tests"
+        fi
+    done
+    if ((status)); then
+        # A failure outside a test (compiler, formatter, dependency) counts as one.
+        ((failed)) || failed=1
+        report FAIL "build and unit tests" "$(since "$begin")"
+        if grep -qE '<<< (FAILURE|ERROR)!$' "$log"; then
+            sed -nE '/<<< (FAILURE|ERROR)!$/,/^(\[INFO\].*)?$/p' "$log" | sed -n '/^\[INFO\]/!s/^/     /;1,120p'
+        elif grep -q '^\[ERROR\]' "$log"; then
+            sed -n '/^\[ERROR\] *$/q; s/^\[ERROR\]/    /p' "$log"
+        else
+            tail -n 30 "$log"
+        fi
+    else
+        report ok "build, formatter, unit tests" "$(since "$begin")"
+    fi
+}
+
+shell_scripts() {
+    local scripts=() script
+    for script in mount-scripts/* tests/*.sh tests/bench/*.sh tests/e2e/*.sh .ci/run; do
+        if [[ -f $script ]] && { [[ $script == *.sh ]] || grep -qm1 '^#!.*sh$' "$script"; }; then
+            scripts+=("$script")
+        fi
+    done
+    if shellcheck "${scripts[@]}" >"$output/shellcheck" 2>&1; then
+        passed=$((passed + 1))
+        report ok shellcheck "${#scripts[@]} scripts"
+    else
+        failed=$((failed + 1))
+        report FAIL shellcheck
+        sed 's/^/     /' "$output/shellcheck"
+    fi
+}
+
+# e2e SCRIPT
+e2e() {
+    local name begin log=$output/e2e status=0
+    name=$(basename "$1" .sh)
+    begin=$(date +%s%3N)
+    timeout -k 15 "$seconds_per_script" sh "$1" >"$log" 2>&1 </dev/null || status=$?
+    if ((status == 0)); then
+        passed=$((passed + 1))
+        report ok "$name" "$(since "$begin")"
+        return
+    fi
+    if ((status == 77)) && [[ -z $no_skip ]]; then
+        skipped=$((skipped + 1))
+        report SKIP "$name" "$(sed -n 's/^SKIP: //p' "$log")"
+        return
+    fi
+    failed=$((failed + 1))
+    case $status in
+        77) report FAIL "$name" "skipped, where no test may be" ;;
+        124 | 137) report FAIL "$name" "no end after $seconds_per_script s" ;;
+        *) report FAIL "$name" "$(since "$begin")" ;;
+    esac
+    sed 's/^/     /' "$log"
+}
+
+selected() {
+    local part
+    (($# == 1)) && return 0
+    for part in "${@:2}"; do
+        [[ $(basename "$1" .sh) == *"$part"* ]] && return 0
+    done
+    return 1
+}
+
+packages=()
+(($#)) || packages=(shellcheck)
+mount-scripts/setup.sh --install procps util-linux "${packages[@]}"
+if (($# == 0)); then
+    echo "building and running the unit tests (a minute or two)"
+    unit_tests
+    shell_scripts
+fi
+if mount-scripts/setup.sh >"$output/setup" 2>&1; then
+    for script in tests/e2e/*.sh; do
+        if [[ -e $script ]] && selected "$script" "$@"; then
+            e2e "$script"
+        fi
+    done
+else
+    failed=$((failed + 1))
+    report FAIL setup
+    sed 's/^/     /' "$output/setup"
+fi
+
+status=0
+((failed == 0 && passed > 0)) || status=1
+printf '%d passed, %d failed' "$passed" "$failed"
+((skipped == 0)) || printf ', %d skipped' "$skipped"
+printf '\n'
+exit "$status"
