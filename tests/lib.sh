@@ -109,6 +109,7 @@ words_of() {
     case $1 in
         EACCES) echo 'Permission denied' ;;
         EAGAIN) echo 'Resource temporarily unavailable' ;;
+        E2BIG) echo 'Argument list too long' ;;
         EBUSY) echo 'Device or resource busy' ;;
         EEXIST) echo 'File exists' ;;
         EFAULT) echo 'Bad address' ;;

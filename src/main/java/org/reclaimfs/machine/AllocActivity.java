@@ -13,8 +13,7 @@ final class AllocActivity extends TaskActivity {
     private final PageTables pages;
     private final Region region;
     private final Rate rate;
-    private long next;
-    private final long end;
+    private long left;
 
     AllocActivity(
             Core core, Task task, OomPath oom, Kswapd kswapd, PageTables pages, Region region, long count, Rate rate) {
@@ -22,30 +21,30 @@ final class AllocActivity extends TaskActivity {
         this.pages = pages;
         this.region = region;
         this.rate = rate;
-        this.next = region.pages();
-        this.end = next + count;
-        pages.grow(task, region, count);
+        this.left = count;
     }
 
     @Override
     long work(long nowNs) {
-        if (next >= end) {
+        if (left <= 0) {
             return DONE;
         }
         long allowed = rate.allowed(core.effort.nowNs());
         if (allowed <= 0) {
             return rate.waitNs(core.effort.nowNs());
         }
+        long next = region.pages();
         long inTable = MemMap.TABLE_PAGES - (next & MemMap.TABLE_PAGES - 1);
-        int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(end - next, inTable));
+        int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(left, inTable));
         MemCgroup memcg = task.memcg();
         int n = faults.admit(memcg, want, nowNs);
         if (n <= 0) {
             return n == FaultPath.DEAD ? DONE : 0;
         }
+        pages.grow(task, region, n);
         pages.install(region, next, n, faults.zone(), memcg);
         core.effort.spend(core.costs.get(Cost.FAULT) * n);
-        next += n;
+        left -= n;
         rate.done(n);
         faults.charged(memcg, n);
         return 0;

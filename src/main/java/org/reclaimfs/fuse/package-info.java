@@ -1,0 +1,16 @@
+/**
+ * The FUSE border: system calls of other processes in, calls of {@link org.reclaimfs.kernfs.Kernfs} out;
+ * texts, masks and {@code -errno} back. The only room that sees {@code ru.serce} and {@code jnr}.
+ *
+ * <p>Mirrors nothing of the kernel; it speaks libfuse 2.9's high-level interface (fuse.h, API 26) over
+ * jnr-fuse's structures. Lock: none is held here while kernfs is called; kernfs takes the gate's.
+ *
+ * <p>Why our own loop instead of fuse_main: libfuse's threads are strangers to the JVM and would be attached
+ * and detached for each call. {@link org.reclaimfs.fuse.SessionLoop} receives on Java threads, and grows
+ * when all of them are busy, so that a writer stalled in reclaim never blocks a reader. Never touch our own
+ * mount from one of these threads: the kernel may hold an inode lock for the caller.
+ */
+@NullMarked
+package org.reclaimfs.fuse;
+
+import org.jspecify.annotations.NullMarked;

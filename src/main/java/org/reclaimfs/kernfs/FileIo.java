@@ -1,0 +1,264 @@
+package org.reclaimfs.kernfs;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+
+/** read, write and poll of open files: the rules of fs/kernfs/file.c, fs/seq_file.c and their kin. */
+final class FileIo {
+    private static final int POOLED = 64;
+    private static final int POOLED_BYTES = 64 << 10;
+
+    private final Gate gate;
+    private final ArrayDeque<SeqFile> pool = new ArrayDeque<>(); // GUARDED_BY(pool)
+
+    FileIo(Gate gate) {
+        this.gate = gate;
+    }
+
+    int read(OpenFile file, long offset, int size, Sink sink) throws ErrnoException {
+        FileRef ref = file.ref();
+        checkAlive(file);
+        if (ref.spec().raw() != null) {
+            return readRaw(ref.set(), ref.index(), offset, size, sink);
+        }
+        if (ref.spec().show() == null) {
+            throw new ErrnoException(ref.kind().noHandlerErrno(), ref.spec().name() + " has no read handler");
+        }
+        if (offset != 0 && ref.kind() == FsKind.PROC_SYS) {
+            return 0; // proc_dointvec and kin answer only the first read
+        }
+        synchronized (file) {
+            SeqFile text = file.snapshot();
+            if (offset == 0 || text == null || offset != file.nextOffset()) {
+                text = render(ref.set(), ref.index(), file);
+            }
+            if (offset >= text.length()) {
+                file.nextOffset(offset);
+                return 0;
+            }
+            int from = (int) offset;
+            int limit = ref.spec().records() ? text.recordLimit(from) : text.length();
+            int count = Math.min(size, limit - from);
+            file.nextOffset(offset + count);
+            text.copyTo(sink, from, count);
+            return count;
+        }
+    }
+
+    private <T> SeqFile render(FileSet<T> set, int index, OpenFile file) throws ErrnoException {
+        SeqFile old = file.snapshot();
+        SeqFile text = old == null ? take() : old.clear();
+        file.snapshot(null); // a failed read leaves nothing to continue
+        FileSpec<T> spec = set.table().rows().get(index);
+        Show<? super T> show = spec.show();
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            checkAlive(file); // it may have gone while we waited
+            if (spec.eventCount() != null) {
+                file.seenEvents(spec.eventCount().applyAsLong(set.subject()));
+            } else {
+                file.seenEvents(0);
+            }
+            if (show != null) {
+                show.show(set.subject(), text, file);
+            }
+        } finally {
+            lock.unlock();
+        }
+        file.snapshot(text);
+        return text;
+    }
+
+    private <T> int readRaw(FileSet<T> set, int index, long offset, int size, Sink sink) throws ErrnoException {
+        Raw<? super T> raw = set.table().rows().get(index).raw();
+        byte[] bytes = new byte[size];
+        int count;
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            count = raw == null ? 0 : raw.read(set.subject(), offset, bytes, size);
+        } finally {
+            lock.unlock();
+        }
+        sink.put(bytes, 0, count);
+        return count;
+    }
+
+    int write(OpenFile file, byte[] bytes, long offset, Signal signal) throws ErrnoException {
+        FileRef ref = file.ref();
+        checkAlive(file);
+        if (bytes.length == 0) {
+            return 0;
+        }
+        if (ref.spec().raw() != null) {
+            return writeRaw(ref.set(), ref.index(), offset, bytes);
+        }
+        FsKind kind = ref.kind();
+        if (kind == FsKind.CGROUP && bytes.length > kind.writeLimitBytes()) {
+            throw new ErrnoException(Errno.E2BIG, "one write takes at most 4096 bytes");
+        }
+        if (ref.spec().store() == null) {
+            throw new ErrnoException(kind.noHandlerErrno(), ref.spec().name() + " has no write handler");
+        }
+        if (kind == FsKind.PROC_SYS && offset != 0) {
+            return bytes.length; // sysctl_writes_strict: ignored, and said to be taken
+        }
+        byte[] taken = bytes.length > kind.writeLimitBytes() ? Arrays.copyOf(bytes, kind.writeLimitBytes()) : bytes;
+        Work work = store(ref.set(), ref.index(), new ControlInput(taken), file);
+        if (work instanceof Work.Done done) {
+            return done.bytes() < 0 ? taken.length : done.bytes();
+        }
+        gate.drive(work, signal);
+        return taken.length;
+    }
+
+    private <T> Work store(FileSet<T> set, int index, ControlInput in, OpenFile file) throws ErrnoException {
+        Store<? super T> store = set.table().rows().get(index).store();
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            checkAlive(file);
+            return store == null ? Work.DONE : store.store(set.subject(), in, file);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> int writeRaw(FileSet<T> set, int index, long offset, byte[] bytes) throws ErrnoException {
+        Raw<? super T> raw = set.table().rows().get(index).raw();
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            return raw == null ? 0 : raw.write(set.subject(), offset, bytes, bytes.length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T> void discard(FileSet<T> set, int index, long offset, long length) throws ErrnoException {
+        Raw<? super T> raw = set.table().rows().get(index).raw();
+        if (raw == null) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, "only a device's backing file takes fallocate");
+        }
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            raw.discard(set.subject(), offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T> long rawSizeBytes(FileSet<T> set, Raw<? super T> raw) {
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            return raw.sizeBytes(set.subject());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int poll(OpenFile file, boolean consume) {
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            return pollLocked(file.ref().set(), file.ref().index(), file, consume);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> int pollLocked(FileSet<T> set, int index, OpenFile file, boolean consume) {
+        int event = OpenFile.POLL_DEFAULT | OpenFile.POLLERR | OpenFile.POLLPRI;
+        if (file.cutOff()) {
+            return event;
+        }
+        FileSpec<T> spec = set.table().rows().get(index);
+        if (spec.poll() != null) {
+            return spec.poll().poll(set.subject(), file, consume);
+        }
+        boolean kernfs = file.ref().kind().pollsUntilRead();
+        if (spec.eventCount() == null && !kernfs) {
+            return OpenFile.POLL_DEFAULT;
+        }
+        long count = spec.eventCount() == null ? 0 : spec.eventCount().applyAsLong(set.subject());
+        if (count == file.seenEvents()) {
+            return OpenFile.POLL_DEFAULT;
+        }
+        if (!kernfs && consume) { // swaps_poll and kin: the poll itself takes note
+            file.seenEvents(count);
+        }
+        return event;
+    }
+
+    /** Outside kernfs an open file starts with the events so far as seen. */
+    <T> void opened(FileSet<T> set, int index, OpenFile file) {
+        FileSpec<T> spec = set.table().rows().get(index);
+        if (spec.eventCount() == null || file.ref().kind().pollsUntilRead()) {
+            return;
+        }
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            file.seenEvents(spec.eventCount().applyAsLong(set.subject()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void release(OpenFile file) {
+        Runnable action = file.onRelease();
+        if (action != null) {
+            Lock lock = gate.lock();
+            lock.lock();
+            try {
+                gate.enter();
+                action.run();
+            } finally {
+                lock.unlock();
+            }
+        }
+        synchronized (file) {
+            SeqFile text = file.snapshot();
+            file.snapshot(null);
+            giveBack(text);
+        }
+    }
+
+    private SeqFile take() {
+        synchronized (pool) {
+            SeqFile text = pool.pollLast();
+            return text == null ? new SeqFile() : text.clear();
+        }
+    }
+
+    private void giveBack(@Nullable SeqFile text) {
+        if (text == null || text.capacity() > POOLED_BYTES) {
+            return;
+        }
+        synchronized (pool) {
+            if (pool.size() < POOLED) {
+                pool.addLast(text);
+            }
+        }
+    }
+
+    private static void checkAlive(OpenFile file) throws ErrnoException {
+        if (file.cutOff()) {
+            throw new ErrnoException(Errno.ENODEV, file.ref().spec().name() + " was removed");
+        }
+    }
+}

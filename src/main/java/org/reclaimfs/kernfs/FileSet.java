@@ -1,0 +1,102 @@
+package org.reclaimfs.kernfs;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of rows attached to a directory for one subject. Whatever a user changed on single files (mode,
+ * owner, xattrs) is kept beside it, so an untouched cgroup costs one of these, not forty nodes.
+ *
+ * @param <T> subject
+ */
+public final class FileSet<T> {
+    private final Dir dir;
+    private final FileTable<T> table;
+    private final T subject;
+    private final long inoBase;
+    private final Attrs fresh; // owner and times of all files; the mode is the row's
+    private volatile boolean dead;
+    private volatile boolean hidden;
+    private volatile int drains;
+    private volatile @Nullable Map<Integer, Attrs> changed; // copied on write under this monitor
+    private @Nullable Map<Integer, Xattrs> xattrs; // GUARDED_BY(this)
+
+    FileSet(Dir dir, FileTable<T> table, T subject, long inoBase, Attrs fresh) {
+        this.dir = dir;
+        this.table = table;
+        this.subject = subject;
+        this.inoBase = inoBase;
+        this.fresh = fresh;
+    }
+
+    /** The directory the files stand in. */
+    public Dir dir() {
+        return dir;
+    }
+
+    /** The rows. */
+    public FileTable<T> table() {
+        return table;
+    }
+
+    /** What the rows show. */
+    public T subject() {
+        return subject;
+    }
+
+    /** False once detached, and for a row whose predicate says no. */
+    boolean isPresent(int index) {
+        return !dead && !hidden && table.rows().get(index).present().test(subject);
+    }
+
+    long inoOf(int index) {
+        return inoBase + index;
+    }
+
+    /**
+     * Hides the files, or shows the same nodes again (kernfs_show): descriptors open at the hiding stay dead. Under the
+     * gate's lock.
+     */
+    public void hide(boolean hide) {
+        if (hide && !hidden) {
+            drains++;
+        }
+        hidden = hide;
+    }
+
+    /** How often open descriptors were cut off. */
+    int drains() {
+        return drains;
+    }
+
+    void die() {
+        dead = true;
+    }
+
+    Attrs attrsOf(int index) {
+        Map<Integer, Attrs> map = changed;
+        Attrs own = map == null ? null : map.get(index);
+        if (own != null) {
+            return own;
+        }
+        int mode = table.rows().get(index).mode();
+        return new Attrs(mode, fresh.uid(), fresh.gid(), fresh.atimeNs(), fresh.mtimeNs(), fresh.ctimeNs());
+    }
+
+    synchronized void attrsOf(int index, Attrs attrs) {
+        Map<Integer, Attrs> old = changed;
+        Map<Integer, Attrs> copy = old == null ? new HashMap<>() : new HashMap<>(old);
+        copy.put(index, attrs);
+        changed = copy;
+    }
+
+    synchronized Xattrs xattrsOf(int index) {
+        Map<Integer, Xattrs> map = xattrs;
+        if (map == null) {
+            map = new HashMap<>();
+            xattrs = map;
+        }
+        return map.computeIfAbsent(index, i -> new Xattrs());
+    }
+}

@@ -1,0 +1,133 @@
+package org.reclaimfs.kernfs;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open(2) of a file: who opened it and how, the text of the last read, and what a row keeps per
+ * descriptor. Reads are serialised by its monitor; {@link #attachment} belongs to handlers, which run under
+ * the gate's lock.
+ */
+public final class OpenFile {
+    /** O_ACCMODE. */
+    public static final int O_ACCMODE = 3;
+
+    /** O_RDONLY. */
+    public static final int O_RDONLY = 0;
+
+    /** O_WRONLY. */
+    public static final int O_WRONLY = 1;
+
+    /** O_RDWR. */
+    public static final int O_RDWR = 2;
+
+    /** O_NONBLOCK. */
+    public static final int O_NONBLOCK = 04000;
+
+    /** POLLIN. */
+    public static final int POLLIN = 0x1;
+
+    /** POLLPRI. */
+    public static final int POLLPRI = 0x2;
+
+    /** POLLOUT. */
+    public static final int POLLOUT = 0x4;
+
+    /** POLLERR. */
+    public static final int POLLERR = 0x8;
+
+    /** DEFAULT_POLLMASK: POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM. */
+    public static final int POLL_DEFAULT = 0x145;
+
+    private final FileRef ref;
+    private final Caller opener;
+    private final int flags;
+    private final int drainsAtOpen;
+    private @Nullable SeqFile snapshot; // GUARDED_BY(this)
+    private long nextOffset; // GUARDED_BY(this): where the last read ended
+    private volatile long seenEvents = -1;
+    private @Nullable Object attachment; // GUARDED_BY(gate lock)
+    private @Nullable Runnable onRelease; // GUARDED_BY(gate lock)
+
+    OpenFile(FileRef ref, Caller opener, int flags) {
+        this.ref = ref;
+        this.opener = opener;
+        this.flags = flags;
+        this.drainsAtOpen = ref.set().drains();
+    }
+
+    /** Row and subject. */
+    public FileRef ref() {
+        return ref;
+    }
+
+    /** Credentials at open time. */
+    public Caller opener() {
+        return opener;
+    }
+
+    /** Flags of open(2). */
+    public int flags() {
+        return flags;
+    }
+
+    /** Opened with O_NONBLOCK: a handler must not reclaim. */
+    public boolean nonBlocking() {
+        return (flags & O_NONBLOCK) != 0;
+    }
+
+    /** The file was removed, or has been hidden since. */
+    boolean cutOff() {
+        return ref.dead() || ref.set().drains() != drainsAtOpen;
+    }
+
+    /** Opened for writing. */
+    public boolean writable() {
+        return (flags & O_ACCMODE) != O_RDONLY;
+    }
+
+    /** What the row keeps for this descriptor (peak reset, PSI trigger), or null. */
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /** Keeps something for this descriptor. */
+    public void attachment(@Nullable Object newAttachment) {
+        attachment = newAttachment;
+    }
+
+    /** Runs {@code action} under the gate's lock when the descriptor is closed; replaces an earlier one. */
+    public void onRelease(@Nullable Runnable action) {
+        onRelease = action;
+    }
+
+    @Nullable
+    Runnable onRelease() {
+        return onRelease;
+    }
+
+    /** Event count at this descriptor's last read; −1 before any. */
+    long seenEvents() {
+        return seenEvents;
+    }
+
+    void seenEvents(long count) {
+        seenEvents = count;
+    }
+
+    @Nullable
+    SeqFile snapshot() {
+        return snapshot;
+    }
+
+    void snapshot(@Nullable SeqFile text) {
+        snapshot = text;
+    }
+
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    void nextOffset(long offset) {
+        nextOffset = offset;
+    }
+}

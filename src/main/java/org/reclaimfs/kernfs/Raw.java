@@ -1,0 +1,31 @@
+package org.reclaimfs.kernfs;
+
+import org.reclaimfs.abi.ErrnoException;
+
+/**
+ * A file of bytes at offsets, not of text: a block device's backing file. All methods run under the gate's
+ * lock.
+ *
+ * @param <T> subject
+ */
+public interface Raw<T> {
+    /** st_size in bytes, now. */
+    long sizeBytes(T subject);
+
+    /**
+     * Reads up to {@code length} bytes at {@code offset} into {@code target} from index 0.
+     *
+     * @return bytes read; 0 at the end
+     */
+    int read(T subject, long offset, byte[] target, int length) throws ErrnoException;
+
+    /**
+     * Writes {@code length} bytes of {@code source} at {@code offset}.
+     *
+     * @return bytes taken
+     */
+    int write(T subject, long offset, byte[] source, int length) throws ErrnoException;
+
+    /** Forgets a range: discard, which reaches a file as punch-hole. */
+    void discard(T subject, long offset, long length) throws ErrnoException;
+}

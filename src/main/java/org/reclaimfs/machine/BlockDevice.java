@@ -1,0 +1,85 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.zram.ZramDevice;
+
+/**
+ * A disk as the block layer lists it now: a snapshot. Numbers as captured: virtio disks are major 254 with 16 minors
+ * each, zram devices major 253 with one.
+ *
+ * @param name as in /dev
+ * @param bytes capacity; 0 for a zram device without a disksize
+ * @param readPages pages read by {@code reads} requests
+ * @param writtenPages pages written by {@code writes} requests
+ */
+public record BlockDevice(
+        String name, int major, int minor, long bytes, long reads, long readPages, long writes, long writtenPages) {
+    private static final int SECTOR_BYTES = 512;
+    private static final int PAGE_SECTORS = 8;
+    private static final int VIRTIO_MAJOR = 254;
+    private static final int VIRTIO_MINORS = 16;
+    private static final int ZRAM_MAJOR = 253;
+
+    /** All of them: disks in their order of addition, then zram devices by number. */
+    public static List<BlockDevice> all(Machine machine) {
+        List<BlockDevice> list = new ArrayList<>();
+        for (Disk disk : machine.disks()) {
+            list.add(of(disk, list.size()));
+        }
+        for (ZramDevice zram : machine.zrams()) {
+            list.add(of(zram));
+        }
+        return list;
+    }
+
+    /**
+     * A plain disk.
+     *
+     * @param index its place among the disks
+     */
+    public static BlockDevice of(Disk disk, int index) {
+        int minor = index * VIRTIO_MINORS;
+        return new BlockDevice(
+                disk.name(),
+                VIRTIO_MAJOR,
+                minor,
+                disk.bytes(),
+                disk.reads(),
+                disk.readPages(),
+                disk.writes(),
+                disk.writtenPages());
+    }
+
+    /** A zram device, which does one request a page. */
+    public static BlockDevice of(ZramDevice zram) {
+        return new BlockDevice(
+                zram.name(),
+                ZRAM_MAJOR,
+                zram.id,
+                zram.disksizeBytes(),
+                zram.reads(),
+                zram.reads(),
+                zram.writes(),
+                zram.writes());
+    }
+
+    /** Capacity in 512-byte sectors. */
+    public long sectors() {
+        return bytes / SECTOR_BYTES;
+    }
+
+    /**
+     * The 17 fields of /proc/diskstats and /sys/block/X/stat (Documentation/admin-guide/iostats.rst). Merges, times,
+     * discards and flushes are not counted by the model and stay 0.
+     */
+    public long[] stat() {
+        long[] fields = new long[17];
+        fields[0] = reads;
+        fields[2] = readPages * PAGE_SECTORS;
+        fields[4] = writes;
+        fields[6] = writtenPages * PAGE_SECTORS;
+        return fields;
+    }
+}
