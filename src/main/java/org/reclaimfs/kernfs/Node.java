@@ -25,4 +25,9 @@ public sealed interface Node permits Dir, FileRef, Link {
 
     /** Extended attributes, made on first use. */
     Xattrs xattrs();
+
+    /** Whether the caller may write, by mode, owner and capability: what a handler asks about another node. */
+    default boolean writableBy(Caller caller) {
+        return Access.allows(this, Access.WRITE, caller);
+    }
 }

@@ -27,6 +27,7 @@ public final class Cgroup {
     private int maxDescendants = NO_LIMIT;
     private int descendants;
     private int populatedTasks;
+    private int peakTasks;
     private boolean freeze;
     private long frozenSinceNs = -1;
     private long frozenNs;
@@ -104,6 +105,7 @@ public final class Cgroup {
             boolean before = c.populatedTasks > 0;
             boolean frozenBefore = c.frozen();
             c.populatedTasks += delta;
+            c.peakTasks = Math.max(c.peakTasks, c.populatedTasks);
             if (before != c.populatedTasks > 0 || frozenBefore != c.frozen()) {
                 c.eventSeq++;
             }
@@ -127,7 +129,15 @@ public final class Cgroup {
 
     /** The controllers that cgroup.controllers lists. */
     public Set<Controller> controllers() {
-        return parent == null ? EnumSet.allOf(Controller.class) : parent.subtreeControl();
+        if (parent == null) {
+            return EnumSet.allOf(Controller.class);
+        }
+        if (!threaded) {
+            return parent.subtreeControl();
+        }
+        Set<Controller> available = EnumSet.noneOf(Controller.class);
+        parent.subtreeControl.stream().filter(Controller::threaded).forEach(available::add);
+        return available;
     }
 
     public Set<Controller> subtreeControl() {
@@ -157,8 +167,48 @@ public final class Cgroup {
         throw new IllegalStateException("no root memcg");
     }
 
+    // ---- threaded mode (spec/20 section 4, cgroup.type) --------------------------------------------------------------
+
     public boolean threaded() {
         return threaded;
+    }
+
+    /** Joins the parent's domain, for good. */
+    void setThreaded() {
+        threaded = true;
+    }
+
+    /** The cgroup whose resource domain this one is in: itself unless threaded. */
+    public Cgroup domain() {
+        Cgroup c = this;
+        while (c.threaded && c.parent != null) {
+            c = c.parent;
+        }
+        return c;
+    }
+
+    /** A non-root domain with threaded children, or with tasks beside controllers (which are then threaded ones). */
+    public boolean threadRoot() {
+        boolean hasThreadedChild = children.values().stream().anyMatch(Cgroup::threaded);
+        return parent != null && !threaded && (hasThreadedChild || !tasks.isEmpty() && !subtreeControl.isEmpty());
+    }
+
+    /** A domain below a threaded cgroup or a thread root: takes no tasks and no controllers. */
+    public boolean domainInvalid() {
+        for (Cgroup c = parent; c != null && !threaded; c = c.parent) {
+            if (c.threaded || c.threadRoot()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether threaded cgroups may live below, or tasks beside controllers in, this one. */
+    boolean canBeThreadRoot() {
+        return parent == null
+                || !threaded
+                        && subtreeControl.stream().allMatch(Controller::threaded)
+                        && children.values().stream().noneMatch(child -> !child.threaded && child.populated());
     }
 
     // ---- limits and counts -------------------------------------------------------------------------------------------
@@ -208,13 +258,18 @@ public final class Cgroup {
     }
 
     private boolean has(Controller controller) {
-        return parent == null || parent.subtreeControl.contains(controller);
+        return parent == null || parent.subtreeControl.contains(controller) && (!threaded || controller.threaded());
     }
 
     // ---- populated, frozen -------------------------------------------------------------------------------------------
 
     public boolean populated() {
         return populatedTasks > 0;
+    }
+
+    /** The most processes the subtree ever had at once. */
+    public int peakTasks() {
+        return peakTasks;
     }
 
     /** Processes in the whole subtree. */

@@ -64,7 +64,7 @@ public final class CgroupTree {
             throw new ErrnoException(Errno.EAGAIN, "cgroup.max.depth or cgroup.max.descendants is reached");
         }
         Cgroup child = new Cgroup(name, parent, nowNs);
-        if (parent.subtreeControl().contains(Controller.MEMORY)) {
+        if (child.controllers().contains(Controller.MEMORY)) {
             MemCgroup memcg = memcgs.create(child, parent.effectiveMemcg());
             if (memcg == null) {
                 child.die(nowNs);
@@ -126,11 +126,40 @@ public final class CgroupTree {
         if (wanted.equals(cgroup.subtreeControl())) {
             return;
         }
-        boolean enabling = !cgroup.subtreeControl().containsAll(wanted);
-        if (enabling && !cgroup.isRoot() && !cgroup.tasks().isEmpty()) {
-            throw new ErrnoException(Errno.EBUSY, "the cgroup has member tasks");
+        if (!cgroup.isRoot() && !cgroup.subtreeControl().containsAll(wanted)) {
+            checkEnable(cgroup, wanted);
         }
         apply(cgroup, wanted);
+    }
+
+    private static void checkEnable(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
+        boolean domain = wanted.stream().anyMatch(c -> !c.threaded() && !cgroup.subtreeControl().contains(c));
+        if (cgroup.domainInvalid() || domain && cgroup.threadRoot()) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, cgroup.path() + " is in or above a threaded subtree");
+        }
+        boolean mayMix = !domain && (cgroup.threaded() || cgroup.canBeThreadRoot());
+        if (!mayMix && !cgroup.tasks().isEmpty()) {
+            throw new ErrnoException(Errno.EBUSY, "the cgroup has member tasks");
+        }
+    }
+
+    /** A write of "threaded" to cgroup.type. Errors: ENODEV, EOPNOTSUPP. */
+    public void enableThreaded(Cgroup cgroup) throws ErrnoException {
+        alive(cgroup);
+        Cgroup parent = cgroup.parent();
+        if (cgroup.threaded() || parent == null) {
+            return;
+        }
+        boolean domainControllers = !cgroup.subtreeControl().stream().allMatch(Controller::threaded);
+        if (cgroup.populated() || domainControllers) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, cgroup.path() + " is populated or controls domain resources");
+        }
+        Cgroup domain = parent.domain();
+        if (domain.domainInvalid() || !domain.canBeThreadRoot()) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, domain.path() + " cannot be the root of a threaded subtree");
+        }
+        offline(cgroup);
+        cgroup.setThreaded();
     }
 
     private void apply(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
@@ -141,9 +170,9 @@ public final class CgroupTree {
             return;
         }
         for (Cgroup child : cgroup.children()) {
-            if (after) {
+            if (after && !child.threaded()) {
                 child.setMemcg(memcgs.create(child, cgroup.effectiveMemcg()));
-            } else {
+            } else if (!after) {
                 offline(child);
             }
         }
@@ -190,7 +219,10 @@ public final class CgroupTree {
     /** Whether tasks may enter the cgroup: the no-internal-process rule. */
     public void checkAttach(Cgroup to) throws ErrnoException {
         alive(to);
-        if (!to.isRoot() && !to.subtreeControl().isEmpty()) {
+        if (to.domain().domainInvalid()) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, to.path() + " is a domain inside a threaded subtree");
+        }
+        if (!to.threaded() && !to.canBeThreadRoot() && !to.subtreeControl().isEmpty()) {
             throw new ErrnoException(Errno.EBUSY, to.path() + " has controllers in cgroup.subtree_control");
         }
     }

@@ -1,0 +1,151 @@
+package org.reclaimfs.cgroupfs;
+
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.Dir;
+import org.reclaimfs.kernfs.DirOps;
+import org.reclaimfs.kernfs.FileSet;
+import org.reclaimfs.kernfs.FileTable;
+import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.memcg.Controller;
+import org.reclaimfs.memcg.MemCgroup;
+
+/**
+ * The directories of /sys/fs/cgroup: one for each cgroup of the machine, with the files its controllers bring. All
+ * methods expect the machine's lock.
+ */
+public final class CgroupFs {
+    private static final int ROOT_MODE = 0555;
+
+    /** A cgroup's directory and the file sets that come and go. */
+    private record Entry(Dir dir, FileSet<Cgroup> pressure, Map<Controller, FileSet<?>> controllers) {}
+
+    private final Machine machine;
+    private final FileTable<Cgroup> core;
+    private final FileTable<Cgroup> pressure;
+    private final FileTable<Cgroup> pressureSwitch;
+    private final FileTable<MemCgroup> memory;
+    private final FileTable<Pids> pids = new FileTable<>(ControllerFiles.pids());
+    private final Map<Controller, FileTable<Cgroup>> others = new EnumMap<>(Controller.class);
+    private final Map<Cgroup, Entry> entries = new IdentityHashMap<>();
+    private final DirOps ops = new Ops();
+
+    /** Makes the tables of one machine; {@link #mountAt} makes the directories. */
+    public CgroupFs(Machine machine) {
+        this.machine = machine;
+        core = new FileTable<>(CoreFiles.rows(machine, this));
+        pressure = new FileTable<>(PressureFiles.rows(machine));
+        pressureSwitch = new FileTable<>(CoreFiles.pressureSwitch(this));
+        memory = new FileTable<>(MemoryFiles.rows(machine));
+        others.put(Controller.CPU, new FileTable<>(ControllerFiles.cpu()));
+        others.put(Controller.CPUSET, new FileTable<>(ControllerFiles.cpuset(machine.cpus())));
+        others.put(Controller.IO, new FileTable<>(ControllerFiles.io()));
+        others.put(Controller.MISC, new FileTable<>(ControllerFiles.misc()));
+    }
+
+    /** Makes {@code cgroupRoot} the directory of the root cgroup, with one below it for every cgroup there is. */
+    public void mountAt(Dir cgroupRoot) {
+        cgroupRoot.mode(ROOT_MODE);
+        fill(machine.cgroups().root(), cgroupRoot, Caller.ROOT);
+    }
+
+    private void fill(Cgroup cgroup, Dir dir, Caller owner) {
+        dir.ops(ops).subject(cgroup);
+        dir.attach(core, cgroup, owner);
+        FileSet<Cgroup> hideable = dir.attach(pressure, cgroup, owner);
+        dir.attach(pressureSwitch, cgroup, owner);
+        entries.put(cgroup, new Entry(dir, hideable, new EnumMap<>(Controller.class)));
+        sync(cgroup, owner);
+        for (Cgroup child : cgroup.children()) {
+            fill(child, dir.addDir(child.name(), FsKind.CGROUP), owner);
+        }
+    }
+
+    /**
+     * The directory of a live cgroup.
+     *
+     * @throws IllegalStateException if the tree has none
+     */
+    public Dir directory(Cgroup cgroup) {
+        return entry(cgroup).dir();
+    }
+
+    private Entry entry(Cgroup cgroup) {
+        Entry entry = entries.get(cgroup);
+        if (entry == null) {
+            throw new IllegalStateException("no directory for " + cgroup.path());
+        }
+        return entry;
+    }
+
+    /** Gives a directory the files of the controllers its cgroup has now, and takes away the others. */
+    void sync(Cgroup cgroup, Caller owner) {
+        Entry entry = entry(cgroup);
+        for (Controller controller : Controller.values()) {
+            FileSet<?> attached = entry.controllers().get(controller);
+            boolean wanted = cgroup.controllers().contains(controller);
+            if (wanted && attached == null) {
+                attach(entry, cgroup, controller, owner);
+            } else if (!wanted && attached != null) {
+                entry.dir().detach(attached);
+                entry.controllers().remove(controller);
+            }
+        }
+    }
+
+    private void attach(Entry entry, Cgroup cgroup, Controller controller, Caller owner) {
+        FileSet<?> set =
+                switch (controller) {
+                    case MEMORY -> entry.dir().attach(memory, cgroup.effectiveMemcg(), owner);
+                    case PIDS -> cgroup.isRoot() ? null : entry.dir().attach(pids, new Pids(cgroup), owner);
+                    default -> entry.dir().attach(table(controller), cgroup, owner);
+                };
+        if (set != null) {
+            entry.controllers().put(controller, set);
+        }
+    }
+
+    private FileTable<Cgroup> table(Controller controller) {
+        @Nullable FileTable<Cgroup> table = others.get(controller);
+        if (table == null) {
+            throw new IllegalStateException("no rows for " + controller);
+        }
+        return table;
+    }
+
+    /** cgroup.pressure: 0 stops the accounting and hides the pressure files. */
+    void setPressure(Cgroup cgroup, int on) {
+        cgroup.psi().setEnabled(on == 1, machine.nowNs());
+        entry(cgroup).pressure().hide(on == 0);
+    }
+
+    /** mkdir and rmdir by a user or a step: the model first, then the tree. */
+    private final class Ops implements DirOps {
+        @Override
+        public void mkdir(Dir parent, String name, int mode, Caller caller) throws ErrnoException {
+            Cgroup child = machine.cgroups().mkdir(cgroupOf(parent), name, machine.nowNs());
+            fill(child, parent.addDir(name, FsKind.CGROUP, mode, caller), caller);
+        }
+
+        @Override
+        public void rmdir(Dir dir, Caller caller) throws ErrnoException {
+            Cgroup cgroup = cgroupOf(dir);
+            machine.cgroups().rmdir(cgroup, machine.nowNs());
+            entries.remove(cgroup);
+            dir.remove();
+        }
+
+        private Cgroup cgroupOf(Dir dir) {
+            if (dir.subject() instanceof Cgroup cgroup) {
+                return cgroup;
+            }
+            throw new IllegalStateException(dir.path() + " is no cgroup");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * The files below /sys/fs/cgroup as rows, and what mkdir, rmdir and cgroup.subtree_control do to their directories.
+ *
+ * <p>In: text of writes, names of directories. Out: the text Linux 7.2 prints. Mirrors the cftype tables of
+ * kernel/cgroup/cgroup.c, mm/memcontrol.c and the other controllers as golden/cgroup shows them. Lock rule: every show,
+ * store and directory operation runs under the machine's lock, taken by kernfs; only {@code present} predicates run
+ * without it, so they read what never changes.
+ *
+ * <p>Not modelled: CPU time, limits of the other controllers (stub rows), moving real processes of the host, dying
+ * cgroups (their counts stay 0), the hidden memory state under the io controller.
+ */
+@NullMarked
+package org.reclaimfs.cgroupfs;
+
+import org.jspecify.annotations.NullMarked;
