@@ -1,0 +1,61 @@
+package org.reclaimfs.sysfs;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.reclaimfs.machine.BlockDevice;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.zram.ZramDevice;
+
+/** What the generic files of one block device show. Lock: the machine's. */
+final class BlockDir {
+    private final Supplier<BlockDevice> device;
+    private final boolean zram;
+    private final boolean solidState;
+    private final int diskseq;
+    private final Map<String, String> kept = new HashMap<>();
+
+    private BlockDir(Supplier<BlockDevice> device, boolean zram, boolean solidState, int diskseq) {
+        this.device = device;
+        this.zram = zram;
+        this.solidState = solidState;
+        this.diskseq = diskseq;
+    }
+
+    static BlockDir ofDisk(Disk disk, int index, int diskseq) {
+        return new BlockDir(() -> BlockDevice.of(disk, index), false, disk.solidState(), diskseq);
+    }
+
+    static BlockDir ofZram(ZramDevice device, int diskseq) {
+        return new BlockDir(() -> BlockDevice.of(device), true, true, diskseq);
+    }
+
+    BlockDevice now() {
+        return device.get();
+    }
+
+    boolean isZram() {
+        return zram;
+    }
+
+    boolean isDisk() {
+        return !zram;
+    }
+
+    boolean solidState() {
+        return solidState;
+    }
+
+    int diskseq() {
+        return diskseq;
+    }
+
+    /** The text a user set, or the one given. */
+    String kept(String name, String first) {
+        return kept.getOrDefault(name, first);
+    }
+
+    void keep(String name, String text) {
+        kept.put(name, text);
+    }
+}

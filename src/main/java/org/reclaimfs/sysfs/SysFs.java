@@ -1,0 +1,155 @@
+package org.reclaimfs.sysfs;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.Dir;
+import org.reclaimfs.kernfs.FileTable;
+import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.machine.BlockDevice;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.zram.ZramDevice;
+
+/** The files of /sys and their place in the tree. */
+public final class SysFs {
+    private static final int DEBUGFS_MODE = 0700;
+
+    private final Machine machine;
+    private final FileTable<BlockDir> blockTable = new FileTable<>(BlockFiles.rows());
+    private final FileTable<BlockDir> diskTable = new FileTable<>(BlockFiles.diskRows());
+    private final FileTable<BlockDir> queueTable = new FileTable<>(QueueFiles.rows());
+    private final FileTable<ZramFiles> zramTable = new FileTable<>(ZramRows.rows());
+
+    /** The directory of each shown device; one of a removed zram device goes at the next {@link #refresh}. */
+    private final Map<Object, Dir> shown = new LinkedHashMap<>();
+
+    /** Paths that are some zram device's backing_dev. */
+    private final Set<String> backingDevs = new HashSet<>();
+
+    private @Nullable Dir root;
+    private @Nullable Dir zswapDebug;
+    private int lastDiskseq;
+
+    /** The files that show one machine. */
+    public SysFs(Machine machine) {
+        this.machine = machine;
+    }
+
+    /**
+     * Adds all files for the devices there are.
+     *
+     * @param sysRoot a directory of kind {@link FsKind#SYSFS}; fs/ is left to others. The gate's lock is held, or no one
+     *     looks yet.
+     */
+    public void mountAt(Dir sysRoot) {
+        root = sysRoot;
+        ZswapParameters parameters = new ZswapParameters(machine, this::refresh);
+        path(sysRoot, "module", "zswap", "parameters").attach(parameters.rows(), machine);
+        path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh), machine);
+        path(sysRoot, "class", "block");
+        path(sysRoot, "block");
+        Dir kernel = sysRoot.dir("kernel");
+        kernel.addDir("debug", FsKind.DEBUGFS, DEBUGFS_MODE, Caller.ROOT);
+        KernelMm.mountAt(kernel.dir("mm"));
+        Dir node = path(sysRoot, "devices", "system", "node");
+        node.attach(NodeFiles.nodeRows(), machine);
+        node.dir("node0").attach(NodeFiles.node0Rows(), machine);
+        refresh();
+    }
+
+    /**
+     * Brings the directories in line with the machine: new disks and zram devices appear, removed ones vanish, and
+     * zswap's debugfs directory appears once zswap is set up. Under the gate's lock; hot_add, hot_remove and zswap's
+     * {@code enabled} call it, and so does whoever changes devices without writing to a file.
+     */
+    public void refresh() {
+        Dir sys = root;
+        if (sys == null) {
+            return;
+        }
+        removeGone(sys);
+        int index = 0;
+        for (Disk disk : machine.disks()) {
+            int place = index++;
+            if (!shown.containsKey(disk)) {
+                addDisk(sys, disk, place);
+            }
+        }
+        for (ZramDevice zram : machine.zrams()) {
+            if (!shown.containsKey(zram)) {
+                addZram(sys, zram);
+            }
+        }
+        if (zswapDebug == null && machine.zswap().everEnabled()) {
+            Dir debug = path(sys, "kernel", "debug").addDir("zswap");
+            debug.attach(ZswapParameters.debugRows(), machine.zswap());
+            zswapDebug = debug;
+        }
+    }
+
+    private void removeGone(Dir sys) {
+        List<Object> gone = new ArrayList<>(shown.keySet());
+        gone.removeAll(machine.disks());
+        gone.removeAll(machine.zrams());
+        for (Object device : gone) {
+            Dir dir = shown.remove(device);
+            if (dir != null) {
+                if (dir.subject() instanceof ZramFiles zram) {
+                    zram.detach();
+                }
+                path(sys, "block").removeLink(dir.name());
+                path(sys, "class", "block").removeLink(dir.name());
+                dir.remove();
+            }
+        }
+    }
+
+    private void addDisk(Dir sys, Disk disk, int index) {
+        String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
+        Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
+        BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq);
+        Dir dir = addBlock(sys, home, files);
+        dir.attach(diskTable, files, Caller.ROOT);
+        shown.put(disk, dir);
+    }
+
+    private void addZram(Dir sys, ZramDevice zram) {
+        BlockDir files = BlockDir.ofZram(zram, ++lastDiskseq);
+        Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
+        ZramFiles attributes = new ZramFiles(machine, zram, backingDevs);
+        dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
+        shown.put(zram, dir);
+    }
+
+    private Dir addBlock(Dir sys, Dir home, BlockDir files) {
+        BlockDevice now = files.now();
+        Dir dir = home.addDir(now.name());
+        dir.attach(blockTable, files, Caller.ROOT);
+        dir.addDir("queue").attach(queueTable, files, Caller.ROOT);
+        dir.addDir("holders");
+        dir.addDir("slaves");
+        String number = now.major() + ":" + now.minor();
+        path(sys, "devices", "virtual", "bdi").dir(number);
+        String below = home.path().substring(sys.path().length());
+        String toDevices = "../".repeat(below.split("/").length - 1);
+        dir.addLink("bdi", (files.isZram() ? "../../" : toDevices + "virtual/") + "bdi/" + number);
+        dir.addLink("subsystem", toDevices + "../class/block");
+        path(sys, "block").addLink(now.name(), ".." + below + "/" + now.name());
+        path(sys, "class", "block").addLink(now.name(), "../.." + below + "/" + now.name());
+        return dir;
+    }
+
+    private static Dir path(Dir from, String... names) {
+        Dir at = from;
+        for (String name : names) {
+            at = at.dir(name);
+        }
+        return at;
+    }
+}

@@ -1,0 +1,196 @@
+package org.reclaimfs.sysfs;
+
+import static org.reclaimfs.kernfs.FileSpec.ro;
+import static org.reclaimfs.kernfs.FileSpec.rw;
+import static org.reclaimfs.kernfs.FileSpec.wo;
+import static org.reclaimfs.kernfs.Shapes.always;
+import static org.reclaimfs.kernfs.Shapes.flag;
+import static org.reclaimfs.kernfs.Shapes.single;
+import static org.reclaimfs.kernfs.Shapes.unsigned;
+
+import java.util.List;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.abi.Numbers;
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.kernfs.ControlInput;
+import org.reclaimfs.kernfs.FileSpec;
+import org.reclaimfs.kernfs.OpenFile;
+import org.reclaimfs.kernfs.SeqFile;
+import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.zram.ZramDevice;
+
+/** The attributes of a zram device (drivers/block/zram/zram_drv.c, 7.2; spec/23 sections 2 to 6). */
+final class ZramRows {
+    private static final String WRITEBACK =
+            "pages are not written to the backing device; the command answers EOPNOTSUPP";
+    private static final String RECOMPRESS = "pages keep their first algorithm; the command answers EOPNOTSUPP";
+    private static final String IDLE = "pages have no idle mark";
+    private static final String COMPACT = "the pool is always as small as compaction would make it";
+
+    private static final long U32_MAX = 0xffff_ffffL;
+
+    private ZramRows() {}
+
+    static List<FileSpec<ZramFiles>> rows() {
+        return List.of( // spotless:off
+            rw("disksize",               always(), unsigned(z -> z.device.disksizeBytes()),       ZramRows::storeDisksize),
+            ro("initstate",              always(), flag(z -> z.device.initialised())),
+            wo("reset",                  always(), ZramRows::storeReset),
+            FileSpec.<ZramFiles>wo("compact",                always(), ZramRows::storeCompact).withoutEffect(COMPACT),
+            wo("mem_limit",              always(), ZramRows::storeMemLimit),
+            wo("mem_used_max",           always(), ZramRows::storeMemUsedMax),
+            FileSpec.<ZramFiles>wo("idle",                   always(), ZramRows::storeIdle).withoutEffect(IDLE),
+            rw("comp_algorithm",         always(), ZramAlgorithms::showPrimary,                   ZramAlgorithms::storePrimary),
+            FileSpec.<ZramFiles>wo("algorithm_params",       always(), ZramAlgorithms::storeParams).withoutEffect("algorithms have one cost each, whatever their level"),
+            FileSpec.<ZramFiles>rw("recomp_algorithm",       always(), ZramAlgorithms::showSecondary,                 ZramAlgorithms::storeSecondary).withoutEffect(RECOMPRESS),
+            FileSpec.<ZramFiles>wo("recompress",             always(), ZramCommands::recompress).withoutEffect(RECOMPRESS),
+            FileSpec.<ZramFiles>rw("backing_dev",            always(), single(ZramFiles::backingDev),                 ZramRows::storeBackingDev).withoutEffect(WRITEBACK),
+            FileSpec.<ZramFiles>wo("writeback",              always(), ZramCommands::writeback).withoutEffect(WRITEBACK),
+            FileSpec.<ZramFiles>rw("writeback_limit",        always(), unsigned(z -> z.writebackLimit),               ZramRows::storeWritebackLimit).withoutEffect(WRITEBACK),
+            FileSpec.<ZramFiles>rw("writeback_limit_enable", always(), flag(z -> z.writebackLimitEnable),             ZramRows::storeWritebackLimitEnable).withoutEffect(WRITEBACK),
+            FileSpec.<ZramFiles>rw("writeback_batch_size",   always(), unsigned(z -> z.writebackBatchSize),           ZramRows::storeWritebackBatchSize).withoutEffect(WRITEBACK),
+            FileSpec.<ZramFiles>rw("compressed_writeback",   always(), flag(z -> z.compressedWriteback),              ZramRows::storeCompressedWriteback).withoutEffect(WRITEBACK),
+            ro("io_stat",                always(), ZramRows::ioStat),
+            ro("mm_stat",                always(), ZramRows::mmStat),
+            FileSpec.<ZramFiles>ro("bd_stat",                always(), single(z -> "       0        0        0")).withoutEffect(WRITEBACK),
+            FileSpec.<ZramFiles>ro("debug_stat",             always(), single(z -> "version: 1\n0        0")).withoutEffect("slot frees are never missed"));
+    } // spotless:on
+
+    static ErrnoException invalid(String reason) {
+        return new ErrnoException(Errno.EINVAL, reason);
+    }
+
+    static void needInitialised(ZramFiles zram) throws ErrnoException {
+        if (!zram.device.initialised()) {
+            throw invalid("the device has no disksize");
+        }
+    }
+
+    static void needUninitialised(ZramFiles zram) throws ErrnoException {
+        if (zram.device.initialised()) {
+            throw new ErrnoException(Errno.EBUSY, "not while the device has a disksize");
+        }
+    }
+
+    // ---- state
+    // -------------------------------------------------------------------------------------------------------
+
+    private static Work storeDisksize(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        long bytes = in.leadingBytes();
+        if (bytes == 0) {
+            throw invalid("expected a size above 0");
+        }
+        needUninitialised(zram);
+        if (!zram.device.initialise(Units.bytesToPagesUp(bytes))) {
+            throw new ErrnoException(Errno.ENOMEM, "no memory for the table of " + Long.toUnsignedString(bytes));
+        }
+        return Work.DONE;
+    }
+
+    private static Work storeReset(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        if (Numbers.kstrtou16(in.text(), 10) == 0) {
+            throw invalid("anything but 0 resets");
+        }
+        if (zram.device.busy()) {
+            throw new ErrnoException(Errno.EBUSY, zram.device.name() + " is in use");
+        }
+        zram.reset();
+        return Work.DONE;
+    }
+
+    private static Work storeCompact(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        needInitialised(zram);
+        return Work.DONE;
+    }
+
+    /** PAGE_ALIGN overflows: the largest values end as no limit. */
+    private static Work storeMemLimit(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        Numbers.Memparse parsed = Numbers.memparse(in.text(), 0);
+        if (parsed.end() == 0) {
+            throw invalid("expected a size");
+        }
+        zram.device.setMemLimitPages(Units.bytesToPages(parsed.value() + Units.PAGE_SIZE - 1));
+        return Work.DONE;
+    }
+
+    private static Work storeMemUsedMax(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        if (Kept.base10(in.text()) != 0) {
+            throw invalid("only 0 is taken");
+        }
+        if (zram.device.initialised()) {
+            zram.device.resetMemUsedMax();
+        }
+        return Work.DONE;
+    }
+
+    private static Work storeIdle(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        if (!in.is("all")) {
+            try {
+                Numbers.kstrtouint(in.text(), 0);
+            } catch (ErrnoException e) {
+                throw invalid("expected \"all\" or seconds");
+            }
+        }
+        needInitialised(zram);
+        return Work.DONE;
+    }
+
+    // ---- writeback settings
+    // ------------------------------------------------------------------------------------------
+
+    private static Work storeBackingDev(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        needUninitialised(zram);
+        String path = in.text();
+        zram.setBackingDev(path.endsWith("\n") ? path.substring(0, path.length() - 1) : path);
+        return Work.DONE;
+    }
+
+    private static Work storeWritebackLimit(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        zram.writebackLimit = Kept.base10(in.text());
+        return Work.DONE;
+    }
+
+    private static Work storeWritebackLimitEnable(ZramFiles zram, ControlInput in, OpenFile file)
+            throws ErrnoException {
+        zram.writebackLimitEnable = Kept.base10(in.text()) != 0;
+        return Work.DONE;
+    }
+
+    private static Work storeWritebackBatchSize(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        long size = Kept.base10(in.text());
+        if (size == 0 || Long.compareUnsigned(size, U32_MAX) > 0) {
+            throw invalid("expected 1 to 2^32 - 1");
+        }
+        zram.writebackBatchSize = size;
+        return Work.DONE;
+    }
+
+    private static Work storeCompressedWriteback(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
+        boolean on = in.bool();
+        needUninitialised(zram);
+        zram.compressedWriteback = on;
+        return Work.DONE;
+    }
+
+    // ---- statistics
+    // --------------------------------------------------------------------------------------------------
+
+    private static void ioStat(ZramFiles zram, SeqFile out, OpenFile file) {
+        ZramDevice device = zram.device;
+        out.padded(device.failedReads(), 8).space().padded(device.failedWrites(), 8);
+        out.text(" 0 ").padded(device.notifyFree(), 8).newline();
+    }
+
+    private static void mmStat(ZramFiles zram, SeqFile out, OpenFile file) {
+        ZramDevice device = zram.device;
+        out.padded(device.origDataBytes(), 8).space().padded(device.comprDataBytes(), 8);
+        out.space().padded(device.memUsedTotalBytes(), 8).space().padded(device.memLimitBytes(), 8);
+        out.space().padded(device.memUsedMaxBytes(), 8).space().padded(device.samePages(), 8);
+        out.text("        0 "); // pages_compacted
+        out.padded(device.hugePages(), 8)
+                .space()
+                .padded(device.hugePagesSince(), 8)
+                .newline();
+    }
+}

@@ -1,0 +1,182 @@
+package org.reclaimfs.sysfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.OpenFile;
+import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.procfs.Guest;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.zram.ZramDevice;
+
+/** What reads and writes of /sys do to the machine and to the tree. */
+final class SysBehaviourTest {
+    private static final String ZRAM = "/sys/block/zram0/";
+    private static final String CONTROL = "/sys/class/zram-control/";
+
+    private final Guest guest = new Guest();
+
+    @Test
+    void hotAddMakesADeviceAtEachReadFromTheStart() throws ErrnoException {
+        OpenFile file = guest.open(CONTROL + "hot_add", OpenFile.O_RDONLY);
+        StringBuilder text = new StringBuilder();
+        assertThat(guest.fs.read(file, 0, 100, (b, from, n) -> text.append((char) b[from])))
+                .isEqualTo(2);
+        assertThat(guest.fs.read(file, 2, 100, (b, from, n) -> {})).isZero();
+        assertThat(text.toString()).isEqualTo("1");
+        assertThat(guest.machine.zrams()).hasSize(2);
+        assertThat(guest.read("/sys/block/zram1/dev")).isEqualTo("253:1\n");
+        assertThat(guest.read("/sys/class/block/zram1/uevent")).endsWith("DEVNAME=zram1\nDEVTYPE=disk\nDISKSEQ=6\n");
+
+        OpenFile open = guest.fs.open("/sys/devices/virtual/block/zram1/size", OpenFile.O_RDONLY, Caller.ROOT);
+        guest.write(CONTROL + "hot_remove", "1\n");
+        assertThatThrownBy(() -> guest.fs.read(open, 0, 10, (b, from, n) -> {})).hasMessageStartingWith("ENODEV");
+        assertThat(guest.tryWrite("/sys/block/zram1/reset", "1")).isEqualTo("ENOENT");
+        assertThat(guest.tryWrite("/sys/devices/virtual/block/zram1/reset", "1"))
+                .isEqualTo("ENOENT");
+        assertThat(guest.tryWrite(CONTROL + "hot_remove", "1")).isEqualTo("ENODEV");
+        assertThat(guest.read(CONTROL + "hot_add")).isEqualTo("1\n");
+        assertThat(guest.read("/sys/block/zram1/diskseq")).isEqualTo("7\n");
+    }
+
+    @Test
+    void devicesAddedBesideTheFilesAppearWithRefresh() throws ErrnoException {
+        guest.machine.addZram();
+        guest.machine.addDisk(new Disk("vde", 1 << 20, Disk.Profile.NVME));
+        guest.sys.refresh();
+        assertThat(guest.read("/sys/block/zram1/size")).isEqualTo("0\n");
+        assertThat(guest.read("/sys/block/vde/size")).isEqualTo("2048\n");
+        assertThat(guest.read("/sys/block/vde/queue/rotational")).isEqualTo("0\n");
+        guest.machine.removeZram(1);
+        guest.sys.refresh();
+        assertThat(guest.tryWrite("/sys/block/zram1/reset", "1")).isEqualTo("ENOENT");
+    }
+
+    @Test
+    void zramsLife() throws ErrnoException {
+        guest.write(ZRAM + "comp_algorithm", "zstd\n");
+        guest.write(ZRAM + "mem_limit", "1M");
+        guest.write(ZRAM + "writeback_limit", "7");
+        guest.write(ZRAM + "backing_dev", "/dev/vdb\n");
+        guest.write(ZRAM + "disksize", "64M");
+        assertThat(guest.read(ZRAM + "size")).isEqualTo("131072\n");
+        ZramDevice zram = guest.machine.zram(0);
+        assertThat(zram).isNotNull();
+        zram.write(new Content("half", 2000, false, false), 10);
+        assertThat(guest.read(ZRAM + "mm_stat"))
+                .isEqualTo("   40960    20000    " + zram.memUsedTotalBytes() + "  1048576    " + zram.memUsedMaxBytes()
+                        + "        0        0        0        0\n");
+        assertThat(guest.read(ZRAM + "stat"))
+                .startsWith("       0        0        0        0       10        0       80 ");
+        guest.write(ZRAM + "mem_used_max", "0");
+        guest.machine.swapon("/dev/zram0", 100);
+        assertThat(guest.tryWrite(ZRAM + "reset", "1")).isEqualTo("EBUSY");
+        guest.swapoff("/dev/zram0");
+        assertThat(guest.tryWrite(ZRAM + "reset", "1\n")).isEqualTo("OK");
+        assertThat(guest.read(ZRAM + "comp_algorithm")).startsWith("[lzo-rle] ");
+        assertThat(guest.read(ZRAM + "backing_dev")).isEqualTo("none\n");
+        assertThat(guest.read(ZRAM + "writeback_limit")).isEqualTo("7\n");
+        assertThat(guest.read(ZRAM + "mm_stat")).isEqualTo("       0" + "        0".repeat(8) + "\n");
+    }
+
+    @Test
+    void aBackingDeviceHasOneUser() throws ErrnoException {
+        guest.read(CONTROL + "hot_add");
+        guest.write(ZRAM + "backing_dev", "/dev/vdb");
+        assertThat(guest.tryWrite("/sys/block/zram1/backing_dev", "/dev/vdb")).isEqualTo("EBUSY");
+        guest.write(ZRAM + "backing_dev", "/dev/vda");
+        assertThat(guest.tryWrite("/sys/block/zram1/backing_dev", "/dev/vdb")).isEqualTo("OK");
+        guest.write(CONTROL + "hot_remove", "1");
+        assertThat(guest.tryWrite(ZRAM + "backing_dev", "/dev/vdb")).isEqualTo("OK");
+    }
+
+    @ParameterizedTest(name = "recompress \"{0}\" gives {1}")
+    @CsvSource({
+        "type=idle, EOPNOTSUPP",
+        "max_pages=0, OK",
+        "type=huge, OK", // none is huge
+        "threshold=3624, EOPNOTSUPP",
+        "threshold=3625, EINVAL",
+        "threshold=4294967296, ERANGE",
+        "algo=zstd, EOPNOTSUPP",
+        "algo=zstd priority=2, EINVAL",
+        "algo=lz4, EINVAL",
+        "priority=3, EINVAL",
+        "algo=\"zstd\", EOPNOTSUPP",
+        "'\"algo=zstd\"', EOPNOTSUPP",
+        "'foo=\"a b\" max_pages=0', OK"
+    })
+    void recompress(String command, String result) throws ErrnoException {
+        guest.write(ZRAM + "recomp_algorithm", "algo=zstd");
+        guest.write(ZRAM + "disksize", "64M");
+        ZramDevice zram = guest.machine.zram(0);
+        assertThat(zram).isNotNull();
+        zram.write(new Content("half", 2000, false, false), 10);
+        assertThat(guest.tryWrite(ZRAM + "recompress", command)).isEqualTo(result);
+    }
+
+    @Test
+    void zswapIsSetUpByTheFirstWriteToEnabled() throws ErrnoException {
+        String parameters = "/sys/module/zswap/parameters/";
+        guest.write(parameters + "compressor", " nonsense \n");
+        assertThat(guest.read(parameters + "compressor")).isEqualTo("nonsense\n");
+        assertThat(guest.tryWrite("/sys/kernel/debug/zswap/stored_pages", "0")).isEqualTo("ENOENT");
+        assertThat(guest.tryWrite(parameters + "enabled", "what")).isEqualTo("EINVAL");
+        assertThat(guest.read("/sys/kernel/debug/zswap/stored_pages")).isEqualTo("0\n");
+        assertThat(guest.read(parameters + "compressor")).isEqualTo("lzo\n");
+        assertThat(guest.read(parameters + "enabled")).isEqualTo("N\n");
+        guest.write(parameters + "enabled", "on");
+        guest.write(parameters + "max_pool_percent", "50");
+        guest.write(parameters + "shrinker_enabled", "Y");
+        assertThat(guest.machine.zswap().maxPoolPercent()).isEqualTo(50);
+        assertThat(guest.machine.zswap().shrinkerEnabled()).isTrue();
+        assertThat(guest.tryWrite(parameters + "compressor", "nosuch")).isEqualTo("ENOENT");
+    }
+
+    @Test
+    void zswapCountersFollowTheMachine() throws ErrnoException {
+        guest.write("/sys/module/zswap/parameters/enabled", "1");
+        guest.machine.swapon("/dev/vda", 5);
+        guest.hold("hog", Kind.ANON, 64);
+        guest.write("/sys/devices/system/node/node0/reclaim", "16M swappiness=max");
+        String debug = "/sys/kernel/debug/zswap/";
+        assertThat(guest.read(debug + "stored_pages"))
+                .isEqualTo(guest.machine.zswap().storedPages() + "\n")
+                .isNotEqualTo("0\n");
+        assertThat(guest.read(debug + "stored_incompressible_pages")).isEqualTo(guest.read(debug + "stored_pages"));
+        assertThat(guest.read(debug + "pool_total_size"))
+                .isEqualTo(guest.machine.zswap().totalPages() * 4096 + "\n");
+    }
+
+    @Test
+    void sysfsMakesAndRemovesNothingForUsers() {
+        assertThatThrownBy(() -> guest.fs.mkdir("/sys/kernel/mm/new", 0755, Caller.ROOT))
+                .hasMessageStartingWith("EPERM");
+        assertThatThrownBy(() -> guest.fs.rmdir("/sys/kernel/mm/swap", Caller.ROOT))
+                .hasMessageStartingWith("EPERM");
+    }
+
+    @Test
+    void aKeptQueueSettingIsChecked() throws ErrnoException {
+        assertThat(guest.tryWrite("/sys/block/vda/queue/read_ahead_kb", "-1")).isEqualTo("EINVAL");
+        guest.write("/sys/block/vda/queue/read_ahead_kb", "64\n");
+        assertThat(guest.read("/sys/block/vda/queue/read_ahead_kb")).isEqualTo("64\n");
+        assertThat(guest.read("/sys/block/vdb/queue/read_ahead_kb")).isEqualTo("8192\n");
+        guest.write("/sys/block/vda/queue/scheduler", "mq-deadline\n");
+        assertThat(guest.read("/sys/block/vda/queue/scheduler")).isEqualTo("none [mq-deadline] kyber \n");
+        assertThat(guest.fs.write(
+                        guest.open("/sys/devices/virtual/block/zram0/queue/iostats", 1),
+                        new byte[] {'5'},
+                        0,
+                        Signal.NEVER))
+                .isEqualTo(1);
+        assertThat(guest.read("/sys/block/zram0/queue/iostats")).isEqualTo("1\n");
+    }
+}
