@@ -1,0 +1,20 @@
+package org.reclaimfs;
+
+import org.reclaimfs.cgroupfs.CgroupFs;
+import org.reclaimfs.kernfs.Dir;
+import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.procfs.ProcFs;
+import org.reclaimfs.sysfs.SysFs;
+
+/** Which of the kernel's file systems is mounted where. */
+final class Tree {
+    private Tree() {}
+
+    static void attach(Dir root, Machine machine) {
+        new ProcFs(machine).mountAt(root.addDir("proc", FsKind.PROC));
+        Dir sys = root.addDir("sys", FsKind.SYSFS);
+        new SysFs(machine).mountAt(sys);
+        new CgroupFs(machine).mountAt(sys.dir("fs").addDir("cgroup", FsKind.CGROUP));
+    }
+}

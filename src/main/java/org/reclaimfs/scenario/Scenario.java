@@ -1,0 +1,40 @@
+package org.reclaimfs.scenario;
+
+import java.util.List;
+import org.reclaimfs.machine.MachineConfig;
+import org.reclaimfs.swap.Disk;
+
+/**
+ * A scenario that has been read.
+ *
+ * @param zrams how many zram devices the machine has
+ * @param setup what happens before virtual time starts: files written, cgroups made, swap switched on
+ * @param timeline in order of time
+ * @param endNs when a headless run stops
+ */
+public record Scenario(
+        MachineConfig machine,
+        List<DiskSpec> disks,
+        int zrams,
+        List<Setup> setup,
+        List<Timeline.Entry> timeline,
+        long endNs) {
+    /** A headless run without {@code end} goes on this long after the last step. */
+    static final long DEFAULT_TAIL_NS = 10_000_000_000L;
+
+    /** A disk to be made. */
+    record DiskSpec(String name, long bytes, Disk.Profile profile) {}
+
+    /** A setting and where the file has it, both from 1; 0 for none. */
+    record Setup(int line, int column, Step step) {}
+
+    /** The machine without a scenario. */
+    public static Scenario none() {
+        return new Scenario(MachineConfig.defaults(), List.of(), 0, List.of(), List.of(), DEFAULT_TAIL_NS);
+    }
+
+    /** The same on another machine. */
+    public Scenario with(MachineConfig other) {
+        return new Scenario(other, disks, zrams, setup, timeline, endNs);
+    }
+}

@@ -1,0 +1,94 @@
+package org.reclaimfs.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.psi.PsiGroup;
+import org.reclaimfs.psi.PsiResource;
+import org.reclaimfs.swap.SwapDevice;
+import org.reclaimfs.zram.ZramDevice;
+
+/** The columns of timeline.csv. */
+final class Series {
+    private record Column(String header, ToLongFunction<Machine> value) {}
+
+    private final List<Column> columns = new ArrayList<>();
+
+    /** The machine's columns, and two for each cgroup it has now. */
+    Series(Machine machine) {
+        columns.add(
+                new Column("mem_free_bytes", m -> Units.pagesToBytes(m.memory().freePages())));
+        columns.add(new Column(
+                "mem_available_bytes", m -> Units.pagesToBytes(m.memory().availablePages())));
+        columns.add(new Column("anon_bytes", m -> Units.pagesToBytes(m.vmstat(VmStat.NR_ANON_PAGES))));
+        columns.add(new Column("file_bytes", m -> Units.pagesToBytes(m.vmstat(VmStat.NR_FILE_PAGES))));
+        columns.add(new Column("swap_used_bytes", Series::swapUsedBytes));
+        columns.add(
+                new Column("zsmalloc_bytes", m -> Units.pagesToBytes(m.memory().zspages())));
+        columns.add(new Column("zram_orig_bytes", Series::zramOrigBytes));
+        columns.add(new Column("psi_memory_some_us", m -> psiUs(m, false)));
+        columns.add(new Column("psi_memory_full_us", m -> psiUs(m, true)));
+        for (VmStat item : List.of(
+                VmStat.PGFAULT,
+                VmStat.PGMAJFAULT,
+                VmStat.PGSCAN_KSWAPD,
+                VmStat.PGSCAN_DIRECT,
+                VmStat.PGSCAN_PROACTIVE,
+                VmStat.PGSTEAL_KSWAPD,
+                VmStat.PGSTEAL_DIRECT,
+                VmStat.PGSTEAL_PROACTIVE,
+                VmStat.PSWPIN,
+                VmStat.PSWPOUT,
+                VmStat.ZSWPIN,
+                VmStat.ZSWPOUT,
+                VmStat.ZSWPWB,
+                VmStat.OOM_KILL)) {
+            String unit =
+                    item == VmStat.OOM_KILL || item == VmStat.PGFAULT || item == VmStat.PGMAJFAULT ? "count" : "pages";
+            columns.add(new Column(item.key() + "_" + unit, m -> m.vmstat(item)));
+        }
+        machine.cgroups().root().children().forEach(this::add);
+    }
+
+    private void add(Cgroup cgroup) {
+        MemCgroup memcg = cgroup.memcg();
+        if (memcg != null) {
+            columns.add(new Column(cgroup.path() + "_current_bytes", m -> Units.pagesToBytes(memcg.memory.usage())));
+            columns.add(new Column(cgroup.path() + "_swap_bytes", m -> Units.pagesToBytes(memcg.swap.usage())));
+        }
+        cgroup.children().forEach(this::add);
+    }
+
+    private static long swapUsedBytes(Machine machine) {
+        return Units.pagesToBytes(machine.swap().active().stream()
+                .mapToLong(SwapDevice::usedPages)
+                .sum());
+    }
+
+    private static long zramOrigBytes(Machine machine) {
+        return machine.zrams().stream().mapToLong(ZramDevice::origDataBytes).sum();
+    }
+
+    private static long psiUs(Machine machine, boolean full) {
+        PsiGroup psi = machine.cgroups().root().psi();
+        psi.update(machine.nowNs());
+        return psi.totalUs(PsiResource.MEMORY, full);
+    }
+
+    String header() {
+        StringBuilder out = new StringBuilder("time_ns");
+        columns.forEach(column -> out.append(',').append(column.header()));
+        return out.append('\n').toString();
+    }
+
+    String row(Machine machine) {
+        StringBuilder out = new StringBuilder(Long.toString(machine.nowNs()));
+        columns.forEach(column -> out.append(',').append(column.value().applyAsLong(machine)));
+        return out.append('\n').toString();
+    }
+}

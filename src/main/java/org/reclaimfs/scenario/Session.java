@@ -1,0 +1,133 @@
+package org.reclaimfs.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Dir;
+import org.reclaimfs.kernfs.Kernfs;
+import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.scenario.Scenario.Setup;
+import org.reclaimfs.swap.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A machine built from a scenario, with its tree and its time. Time stands still until it is started. */
+public final class Session implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** Attaches the kernel's file systems to an empty tree. */
+    public interface Mounts {
+        void attach(Dir root, Machine machine);
+    }
+
+    private final Scenario scenario;
+    private final Machine machine;
+    private final TimeGate gate;
+    private final Kernfs kernfs;
+    private final StepRunner runner;
+
+    /**
+     * Builds the machine; {@link #setUp} is still to be called.
+     *
+     * @param epochNs for the files' time stamps
+     * @param version text of /reclaimfs/version
+     */
+    public Session(Scenario scenario, Mounts mounts, ToLongFunction<Machine> epochNs, String version) {
+        this.scenario = scenario;
+        this.machine = new Machine(scenario.machine());
+        for (Scenario.DiskSpec disk : scenario.disks()) {
+            machine.addDisk(new Disk(disk.name(), disk.bytes(), disk.profile()));
+        }
+        for (int i = 0; i < scenario.zrams(); i++) {
+            machine.addZram();
+        }
+        this.gate = new TimeGate(machine);
+        LongSupplier epoch = () -> epochNs.applyAsLong(machine);
+        this.kernfs = new Kernfs(gate, epoch);
+        this.runner = new StepRunner(machine, gate, kernfs);
+        gate.lock().lock();
+        try {
+            mounts.attach(kernfs.root(), machine);
+            new ControlFiles(machine, gate, new Control(runner), version).mountAt(kernfs.root());
+        } finally {
+            gate.lock().unlock();
+        }
+    }
+
+    public Machine machine() {
+        return machine;
+    }
+
+    public TimeGate gate() {
+        return gate;
+    }
+
+    public Kernfs kernfs() {
+        return kernfs;
+    }
+
+    /** Applies the scenario's settings through the tree's door; returns what the kernel refused. */
+    public List<Problem> setUp() {
+        List<Problem> problems = new ArrayList<>();
+        for (Setup setup : scenario.setup()) {
+            String reason = done(setup.step());
+            if (reason != null) {
+                problems.add(new Problem(setup.line(), setup.column(), describe(setup.step()) + ": " + reason));
+            }
+        }
+        return problems;
+    }
+
+    private @Nullable String done(Step step) {
+        try {
+            gate.drive(new StepWork(runner, step, false), Signal.NEVER);
+            return null;
+        } catch (ErrnoException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static String describe(Step step) {
+        if (step instanceof Step.Write write) {
+            return "write of '" + write.text().strip() + "' to " + write.path();
+        } else if (step instanceof Step.Mkdir mkdir) {
+            return "mkdir " + mkdir.path();
+        }
+        return step instanceof Step.SwapOn swapon ? "swapon " + swapon.device() : step.toString();
+    }
+
+    /** Starts the timeline of a mounted machine: what fails goes to the log. */
+    public void startTimeline() {
+        startTimeline(new Timeline.Listener() {
+            @Override
+            public void done(Timeline.Entry entry, long nowNs) {
+                LOG.debug("{} ns: {}", nowNs, entry.text());
+            }
+
+            @Override
+            public void failed(Timeline.Entry entry, long nowNs, StepWork.Failure failure) {
+                LOG.warn("timeline, line {}, at {} ns: {}: {}", entry.line(), nowNs, entry.text(), failure.reason());
+            }
+        });
+    }
+
+    Timeline startTimeline(Timeline.Listener listener) {
+        Timeline timeline = new Timeline(machine, runner, scenario.timeline(), listener);
+        gate.lock().lock();
+        try {
+            timeline.start();
+        } finally {
+            gate.lock().unlock();
+        }
+        return timeline;
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+    }
+}

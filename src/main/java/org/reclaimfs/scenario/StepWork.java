@@ -1,0 +1,57 @@
+package org.reclaimfs.scenario;
+
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Work;
+
+/** One step from its beginning to its end; begins with the first slice. */
+final class StepWork implements Work {
+    /**
+     * Why a step did not do what it should.
+     *
+     * @param expected of an expectation; null for a refused step
+     * @param seen what there was instead: a value, an errno, a reason
+     */
+    record Failure(String reason, @Nullable String expected, String seen) {}
+
+    private final StepRunner runner;
+    private final Step step;
+    private final boolean waits;
+    private @Nullable Work work;
+    private @Nullable Failure failure;
+
+    StepWork(StepRunner runner, Step step, boolean waits) {
+        this.runner = runner;
+        this.step = step;
+        this.waits = waits;
+    }
+
+    /** Set once {@link #slice} has thrown. */
+    @Nullable
+    Failure failure() {
+        return failure;
+    }
+
+    @Override
+    public long slice(long nowNs) throws ErrnoException {
+        try {
+            Work running = work == null ? runner.begin(step, waits) : work;
+            work = running;
+            return running.slice(nowNs);
+        } catch (ErrnoException e) {
+            failure = new Failure(e.getMessage(), null, e.getMessage());
+            throw e;
+        } catch (ExpectFailure e) {
+            failure = new Failure(e.getMessage(), e.expected(), e.seen());
+            throw new ErrnoException(Errno.EINVAL, e.getMessage());
+        }
+    }
+
+    @Override
+    public void signal() {
+        if (work != null) {
+            work.signal();
+        }
+    }
+}

@@ -1,0 +1,362 @@
+package org.reclaimfs.scenario;
+
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Gate;
+import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.memcg.Cgroup;
+
+/**
+ * Owns the machine's time. It runs with the wall clock (real, scaled) or stands still (manual, paused, and before {@link
+ * #start}); then only {@link #leap} moves it and work costs no time. Thread safe; methods that say so expect the lock.
+ */
+public final class TimeGate implements Gate, AutoCloseable {
+    private static final long MIN_SLEEP_NS = 500_000;
+    /** How long a writer sleeps before it looks for a signal. */
+    private static final long SIGNAL_POLL_NS = 5_000_000;
+
+    private static final long ENTER_BUDGET_NS = 500_000;
+    /** A model that falls this far behind the wall clock gets a slower clock instead. */
+    private static final long MAX_LAG_NS = 250_000_000;
+    /** Slices of work that cost this much are sleeps; with time at a standstill the writer gives way instead. */
+    private static final long LONG_COST_NS = 10_000_000;
+
+    private static final int SLICES = 16;
+
+    /** A step through the tree's door whose slow part is to be captured. */
+    interface Call {
+        void run() throws ErrnoException;
+    }
+
+    private final Machine machine;
+    private final Wall wall;
+    private final GateLock lock;
+    private @Nullable Thread driver; // GUARDED_BY(lock)
+    private volatile boolean closed;
+
+    private volatile boolean running; // written under the lock
+    private boolean paused; // GUARDED_BY(lock): standing still because of pause, not --manual
+    private double speed = 1; // GUARDED_BY(lock)
+    private long baseNs; // GUARDED_BY(lock): virtual time at wallBaseNs
+    private long wallBaseNs; // GUARDED_BY(lock)
+    private long plannedWakeNs = Long.MAX_VALUE; // GUARDED_BY(lock): virtual time the driver sleeps for
+    private long nextTriggerCheckNs; // GUARDED_BY(lock)
+    private boolean advancing; // GUARDED_BY(lock): inside Machine.advance
+    private boolean leapt; // GUARDED_BY(lock): the last slice moved time itself
+    private boolean capturing; // GUARDED_BY(lock)
+    private Work captured = Work.DONE; // GUARDED_BY(lock)
+
+    /** A gate whose time stands still until {@link #start} or {@code resume}. */
+    public TimeGate(Machine machine) {
+        this(machine, Wall.REAL);
+    }
+
+    TimeGate(Machine machine, Wall wall) {
+        this.machine = machine;
+        this.wall = wall;
+        this.lock = new GateLock(machine.lock(), this::beforeRelease);
+    }
+
+    @Override
+    public Lock lock() {
+        return lock;
+    }
+
+    // ---- the clock
+    // -----------------------------------------------------------------------------------------------------
+
+    /** Lets time run from now on: {@code factor} virtual seconds a second. */
+    public void start(double factor) {
+        lock.lock();
+        try {
+            speed = factor;
+            run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        rebase();
+        running = true;
+        paused = false;
+        if (driver == null) {
+            Thread thread = new Thread(this::driverLoop, "reclaimfs-clock");
+            thread.setDaemon(true);
+            driver = thread;
+            thread.start();
+        }
+    }
+
+    /** Under the lock: {@code pause}. */
+    void pause() {
+        enter();
+        paused |= running;
+        running = false;
+    }
+
+    /** Under the lock: {@code resume}, at the speed it had. */
+    void resume() {
+        run();
+    }
+
+    /** Under the lock: {@code speed X}; a paused clock stays paused. */
+    void setSpeed(double factor) {
+        enter();
+        speed = factor;
+        if (!paused) {
+            run();
+        }
+    }
+
+    /** Under the lock. */
+    double speed() {
+        return speed;
+    }
+
+    /** Under the lock: real, scaled, manual or paused. */
+    String mode() {
+        if (!running) {
+            return paused ? "paused" : "manual";
+        }
+        return speed == 1 ? "real" : "scaled";
+    }
+
+    private long presentNs() {
+        return running ? baseNs + (long) ((wall.ns() - wallBaseNs) * speed) : machine.nowNs();
+    }
+
+    private void rebase() {
+        baseNs = machine.nowNs();
+        wallBaseNs = wall.ns();
+    }
+
+    // ---- moving the machine
+    // ----------------------------------------------------------------------------------------------
+
+    @Override
+    public long enter() {
+        if (!advancing) {
+            long untilNs = wall.ns() + ENTER_BUDGET_NS;
+            boolean there;
+            do {
+                there = advance(presentNs(), 4);
+            } while (!there && running && wall.ns() < untilNs);
+            checkTriggers();
+        }
+        return machine.nowNs();
+    }
+
+    private boolean advance(long targetNs, int slices) {
+        advancing = true;
+        try {
+            return machine.advance(targetNs, slices);
+        } finally {
+            advancing = false;
+        }
+    }
+
+    // Whoever polls a trigger comes through enter() every few ms, so nobody has to watch while nobody polls.
+    private void checkTriggers() {
+        if (machine.nowNs() >= nextTriggerCheckNs) {
+            machine.checkTriggers(machine.cgroups().root());
+            nextTriggerCheckNs = machine.nowNs() + machine.triggerCheckNs();
+        }
+    }
+
+    /**
+     * Under the lock: moves time on to {@code targetNs} whatever the clock says, some slices of it.
+     *
+     * @param watched whether to stop on the way where triggers want to be looked at
+     * @return whether it is reached; if not, call again
+     */
+    boolean leap(long targetNs, boolean watched) {
+        leapt = true;
+        long legNs = watched ? Math.min(targetNs, Math.max(nextTriggerCheckNs, machine.nowNs())) : targetNs;
+        boolean there = advance(legNs, 4 * SLICES);
+        checkTriggers();
+        if (machine.nowNs() > presentNs()) {
+            rebase();
+        }
+        return there && legNs == targetNs;
+    }
+
+    /** Under the lock: whether anyone has set a pressure trigger. */
+    boolean hasTriggers() {
+        return hasTriggers(machine.cgroups().root());
+    }
+
+    private static boolean hasTriggers(Cgroup cgroup) {
+        return cgroup.psi().hasTriggers() || cgroup.children().stream().anyMatch(TimeGate::hasTriggers);
+    }
+
+    /** Moves time on to {@code targetNs}, with others let in between. */
+    public void leapTo(long targetNs) {
+        boolean there = false;
+        while (!there) {
+            lock.lock();
+            try {
+                there = leap(targetNs, false);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    // ---- work
+    // ------------------------------------------------------------------------------------------------------------
+
+    /** Under the lock: does a call through the tree's door and returns its slow part instead of driving it. */
+    Work capture(Call call) throws ErrnoException {
+        boolean outer = capturing;
+        capturing = true;
+        captured = Work.DONE;
+        try {
+            call.run();
+            return captured;
+        } finally {
+            capturing = outer;
+            captured = Work.DONE;
+        }
+    }
+
+    @Override
+    public void drive(Work work, Signal signal) throws ErrnoException {
+        if (lock.heldByMe()) {
+            if (!capturing) {
+                throw new IllegalStateException("work cannot be driven with the lock held");
+            }
+            captured = work;
+            return;
+        }
+        boolean told = false;
+        long dueNs = wall.ns();
+        while (true) {
+            if (!told && signal.pending()) {
+                told = true;
+                tell(work);
+            }
+            long costNs = slice(work);
+            if (costNs == Work.FINISHED) {
+                return;
+            }
+            if (running) {
+                dueNs += (long) (costNs / speed);
+                told = rest(dueNs, signal, told, work);
+            } else {
+                dueNs = wall.ns();
+                if (costNs >= LONG_COST_NS) {
+                    wall.park(MIN_SLEEP_NS);
+                }
+            }
+        }
+    }
+
+    private void tell(Work work) {
+        lock.lock();
+        try {
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long slice(Work work) throws ErrnoException {
+        lock.lock();
+        try {
+            enter();
+            leapt = false;
+            try {
+                return work.slice(machine.nowNs());
+            } finally {
+                settle();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // With time at a standstill devices take none, and threads the slice has woken get their turn.
+    private void settle() {
+        if (!running && !leapt && !advancing) {
+            machine.completeIo();
+            advance(machine.nowNs(), SLICES);
+        }
+    }
+
+    private boolean rest(long dueNs, Signal signal, boolean wasTold, Work work) {
+        boolean told = wasTold;
+        long leftNs = dueNs - wall.ns();
+        while (leftNs >= MIN_SLEEP_NS && running) {
+            wall.park(Math.min(leftNs, SIGNAL_POLL_NS));
+            leftNs = dueNs - wall.ns();
+            if (!told && signal.pending()) {
+                tell(work);
+                return true;
+            }
+        }
+        return told;
+    }
+
+    // ---- the driver
+    // -------------------------------------------------------------------------------------------------------
+
+    private void driverLoop() {
+        while (!closed) {
+            long waitNs;
+            lock.lock();
+            try {
+                waitNs = turn();
+            } finally {
+                lock.unlock();
+            }
+            if (waitNs > 0) {
+                wall.park(waitNs);
+            }
+        }
+    }
+
+    /** Runs what is due; returns how long the driver may sleep, in wall ns. */
+    private long turn() {
+        plannedWakeNs = Long.MAX_VALUE;
+        if (!running) {
+            return Long.MAX_VALUE;
+        }
+        long present = presentNs();
+        if (!advance(present, SLICES)) {
+            if (present - machine.nowNs() > MAX_LAG_NS * speed) {
+                rebase();
+            }
+            return 0;
+        }
+        plannedWakeNs = machine.nextEventNs();
+        if (plannedWakeNs == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        return Math.max(MIN_SLEEP_NS, (long) ((plannedWakeNs - present) / speed));
+    }
+
+    private void beforeRelease() {
+        if (running && machine.nextEventNs() < plannedWakeNs && Thread.currentThread() != driver) {
+            plannedWakeNs = Long.MIN_VALUE;
+            LockSupport.unpark(driver);
+        }
+    }
+
+    /** Stops time for good. */
+    @Override
+    public void close() {
+        closed = true;
+        lock.lock();
+        try {
+            running = false;
+            LockSupport.unpark(driver);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package org.reclaimfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.scenario.ScenarioException;
+import org.reclaimfs.scenario.ScenarioParser;
+import org.reclaimfs.scenario.Session;
+
+/** The files of /reclaimfs on a whole machine whose time stands still. */
+final class ControlFilesTest {
+    private static final String SCENARIO =
+            """
+            machine: {memory: 512MiB}
+            disks: [{name: vda, size: 1GiB}]
+            cgroups: {/a: {}, /p: {}, /p/c: {}}
+            """;
+
+    private final Session session = session();
+
+    private static Session session() {
+        try {
+            Session made = new Session(ScenarioParser.parse(SCENARIO), Tree::attach, m -> m.nowNs(), "v\n");
+            assertThat(made.setUp()).isEmpty();
+            return made;
+        } catch (ScenarioException e) {
+            throw new IllegalStateException(e.problems().toString(), e);
+        }
+    }
+
+    @BeforeEach
+    void aTask() throws ErrnoException {
+        ctl("task t cgroup=/a comm=worker oom_score_adj=5");
+    }
+
+    @AfterEach
+    void close() {
+        session.machine().checkInvariants();
+        session.close();
+    }
+
+    private void ctl(String steps) throws ErrnoException {
+        session.kernfs().writeText("/reclaimfs/ctl", steps + "\n", Signal.NEVER);
+    }
+
+    private String read(String name) throws ErrnoException {
+        return session.kernfs().readText("/reclaimfs/" + name);
+    }
+
+    @Test
+    void tasksAreATableOfMappedBytes() throws ErrnoException {
+        ctl("alloc t 1M\nalloc t 8K kind=file\nalloc t 4K kind=shmem");
+        assertThat(read("tasks"))
+                .isEqualTo("pid\tname\tcomm\tcgroup\tanon\tfile\tshmem\tswap\toom_score_adj\n"
+                        + "1000\tt\tworker\t/a\t1048576\t0\t4096\t0\t5\n");
+        ctl("exit t");
+        assertThat(read("tasks").lines()).hasSize(1);
+    }
+
+    @Test
+    void aStepIsDoneWhenItsWriteReturns() throws ErrnoException {
+        ctl("alloc t 100M");
+        ctl("expect /sys/fs/cgroup/a/memory.stat:anon == 100M\nrelease t region=anon size=60M");
+        ctl("expect /sys/fs/cgroup/a/memory.stat:anon == 40M");
+        assertThat(read("ctl")).isEqualTo("ok\n");
+    }
+
+    @Test
+    void withARateItGoesOnWithTime() throws ErrnoException {
+        ctl("alloc t 100M rate=10M/s");
+        ctl("expect /sys/fs/cgroup/a/memory.stat:anon == 0\nadvance 5s");
+        ctl("expect /sys/fs/cgroup/a/memory.stat:anon >= 49M\nexpect /sys/fs/cgroup/a/memory.stat:anon <= 51M");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = { // spotless:off
+        "bogus                          | column 1: found 'bogus'",
+        "task t cgroup=/a               | EEXIST",
+        "task u cgroup=/nowhere         | ENOENT",
+        "task u cgroup=/p               | EBUSY",
+        "alloc u 1M                     | ESRCH",
+        "alloc t 100G                   | ENOMEM: found 107374182400 bytes, expected at most",
+        "touch t                        | EINVAL: task t has 0 regions",
+        "touch t region=heap            | ENOENT",
+        "kill t signal=19               | EOPNOTSUPP",
+        "swapon /dev/vdx                | ENOENT",
+        "swapoff /dev/vda               | EINVAL",
+        "disk vdx ok                    | ENODEV",
+        "write /proc/nothing 1          | ENOENT",
+        "write /proc/sys/vm/swappiness 201 | EINVAL",
+        "expect /proc/sys/vm/swappiness == 61 | found 60",
+        "expect /proc/meminfo:MemFrei > 1 | found no such key",
+        "expect /nothing == 1           | found ENOENT",
+        "expect-errno /proc/sys/vm/swappiness 60 EINVAL | found success",
+        "expect-errno /proc/sys/vm/swappiness 201 EPERM | found EINVAL"
+            }) // spotless:on
+    void aRefusedStepIsEinvalAndItsReasonCanBeRead(String step, String reason) throws ErrnoException {
+        assertThatThrownBy(() -> ctl(step)).isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno())
+                .isEqualTo(Errno.EINVAL));
+        assertThat(read("ctl"))
+                .startsWith("error: " + step + ": ")
+                .contains(reason)
+                .endsWith("\n");
+        ctl("pause");
+        assertThat(read("ctl")).isEqualTo("ok\n");
+    }
+
+    @Test
+    void nothingIsDoneIfOneOfTheLinesCannotBeRead() throws ErrnoException {
+        assertThatThrownBy(() -> ctl("exit t\nexitt t")).isInstanceOf(ErrnoException.class);
+        assertThat(read("tasks").lines()).hasSize(2);
+    }
+
+    @Test
+    void theClockIsReadAndSet() throws ErrnoException {
+        assertThat(read("clock")).isEqualTo("time_ns 0\nmode manual\nspeed 1\n");
+        session.kernfs().writeText("/reclaimfs/clock", "advance 250ms\n", Signal.NEVER);
+        assertThat(read("clock")).startsWith("time_ns 250000000\n");
+        for (String wrong : List.of("exit t", "faster", "speed 0", "advance")) {
+            assertThatThrownBy(() -> session.kernfs().writeText("/reclaimfs/clock", wrong, Signal.NEVER))
+                    .isInstanceOf(ErrnoException.class);
+        }
+    }
+
+    @Test
+    void patchesThatAreNotModelledCannotBeSwitchedOn() throws ErrnoException {
+        for (String name : List.of("ram_backed_swap", "zswap_proactive_writeback")) {
+            write("patches/" + name, "1");
+            assertThat(read("patches/" + name)).isEqualTo("1\n");
+            write("patches/" + name, "0");
+            assertThat(read("patches/" + name)).isEqualTo("0\n");
+        }
+        for (String name : List.of("reclaim_progress", "net_progress", "scaled_anon")) {
+            write("patches/" + name, "0");
+            assertThatThrownBy(() -> write("patches/" + name, "1"))
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EOPNOTSUPP));
+        }
+        assertThatThrownBy(() -> write("patches/ram_backed_swap", "2")).hasMessageContaining("EINVAL");
+    }
+
+    private void write(String name, String text) throws ErrnoException {
+        session.kernfs().writeText("/reclaimfs/" + name, text + "\n", Signal.NEVER);
+    }
+}

@@ -1,0 +1,184 @@
+package org.reclaimfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The verbs that need no mount, on real scenarios. */
+final class RunCommandTest {
+    private static final Path SCENARIOS = Path.of("tests/scenarios");
+    private static final Path REFERENCE = Path.of("src/main/resources/reference.scenario");
+
+    @TempDir
+    private Path temp = Path.of("");
+
+    private record Result(int status, String out, String err) {}
+
+    private static Result execute(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream toOut = new ByteArrayOutputStream();
+        ByteArrayOutputStream toErr = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(toOut, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(toErr, true, StandardCharsets.UTF_8));
+            int status = Main.execute(arguments);
+            return new Result(status, toOut.toString(StandardCharsets.UTF_8), toErr.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private Result run(String yaml, String... more) throws IOException {
+        Path file = Files.writeString(temp.resolve("s.yaml"), yaml);
+        String[] arguments = new String[more.length + 2];
+        arguments[0] = "run";
+        System.arraycopy(more, 0, arguments, 1, more.length);
+        arguments[more.length + 1] = file.toString();
+        return execute(arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zswap.yaml", "zram.yaml", "limits.yaml"})
+    void scenariosToStartFromRun(String name) {
+        Result result = execute("run", SCENARIOS.resolve(name).toString());
+        assertThat(result.status()).as(result.toString()).isZero();
+        assertThat(result.out()).contains("failed: 0\n");
+    }
+
+    @Test
+    void theReferenceIsTheDefaultMachineAndItsExamplesAreRight() throws IOException {
+        assertThat(execute("check", REFERENCE.toString()).status()).isZero();
+        String withExamples = Files.readString(REFERENCE).replaceAll("(?m)^#:", "  ");
+        Result result = run(withExamples);
+        assertThat(result.status()).as(result.toString()).isZero();
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBytes() throws IOException {
+        for (String dir : new String[] {"a", "b"}) {
+            String out = temp.resolve(dir).toString();
+            assertThat(execute(
+                                    "run",
+                                    "--seed",
+                                    "7",
+                                    "--out",
+                                    out,
+                                    SCENARIOS.resolve("zram.yaml").toString())
+                            .status())
+                    .isZero();
+        }
+        for (String file : new String[] {"timeline.csv", "trace.jsonl"}) {
+            assertThat(temp.resolve("a").resolve(file))
+                    .hasSameTextualContentAs(temp.resolve("b").resolve(file));
+        }
+        assertThat(withoutWallMs("a")).isEqualTo(withoutWallMs("b"));
+    }
+
+    private String withoutWallMs(String dir) throws IOException {
+        return Files.readString(temp.resolve(dir).resolve("summary.json")).replaceFirst("\"wallMs\": \\d+", "");
+    }
+
+    @Test
+    void aFailedExpectEndsWithOneAndSaysTheValueAndTheTime() throws IOException {
+        Result result = run("timeline: [{3s: 'expect /proc/sys/vm/swappiness == 61'}, {4s: 'exit nobody'}]");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("failed: 2")
+                .contains("line 1, at 3.000 s: expect /proc/sys/vm/swappiness == 61: found 60")
+                .contains("exit nobody: found ESRCH");
+    }
+
+    @Test
+    void stepsOfOneTimeFollowEachOtherAndSlowOnesGoOnBesideTheNext() throws IOException {
+        Result result = run(
+                """
+                machine: {memory: 512MiB}
+                cgroups: {/a: {}, /b: {}}
+                timeline:
+                  - 0s: task a cgroup=/a
+                  - 0s: task b cgroup=/b
+                  - 0s: write /sys/fs/cgroup/b/cgroup.freeze 1
+                  - 0s: alloc a 64M
+                  - 0s: expect /sys/fs/cgroup/a/memory.stat:anon == 64M
+                  - 1s: alloc b 1M
+                  - 1s: advance 1s
+                  - 2s: expect /sys/fs/cgroup/b/memory.stat:anon == 0
+                  - 3s: write /sys/fs/cgroup/b/cgroup.freeze 0
+                  - 4s: expect /sys/fs/cgroup/b/memory.stat:anon == 1M
+                  - 4s: expect-errno /sys/fs/cgroup/b/memory.max -1 EINVAL
+                """);
+        assertThat(result.status()).as(result.toString()).isZero();
+    }
+
+    @Test
+    void stepsThatNeverBeginAreFailures() throws IOException {
+        Result result = run(
+                """
+                cgroups: {/a: {cgroup.freeze: 1}}
+                timeline: [{0s: task a cgroup=/a}, {0s: alloc a 1M}, {0s: kill a}]
+                end: 1s
+                """);
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out()).contains("kill a: found still waiting at the end");
+    }
+
+    @Test
+    void patchesCanBeSwitched() throws IOException {
+        String yaml = "timeline: [{0s: 'expect-errno /sys/fs/cgroup/memory.reclaim 1M source=zswap EINVAL'}]";
+        assertThat(run(yaml, "--patch", "zswap_proactive_writeback=0").status()).isZero();
+        assertThat(run(yaml).status()).isEqualTo(1);
+        assertThat(run(yaml, "--patch", "scaled_anon=1").status()).isEqualTo(2);
+        assertThat(run(yaml, "--patch", "typo=1").err()).contains("expected NAME=0 or NAME=1");
+    }
+
+    @Test
+    void whatTheKernelRefusesHasItsPlaceInTheScenario() throws IOException {
+        Path file =
+                Files.writeString(temp.resolve("s.yaml"), "sysctl: {vm.nothing: 1}\ncgroups:\n  /a: {memory.max: x}\n");
+        Result result = execute("check", file.toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("s.yaml:1:10: ").contains("ENOENT"),
+                        line -> assertThat(line).contains("s.yaml:3:20: ").contains("EINVAL"));
+    }
+
+    @ParameterizedTest(name = "{0} is wrong usage")
+    @ValueSource(
+            strings = {
+                "",
+                "walk",
+                "run",
+                "check",
+                "mount",
+                "run --speed 3 x",
+                "mount --speed 0 d",
+                "mount --manual --speed 2 d",
+                "check nowhere.yaml",
+                "run --seed x f"
+            })
+    void wrongUsageIsTwo(String line) {
+        Result result = execute(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).isNotEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} -h")
+    @ValueSource(strings = {"mount", "run", "check", "doctor"})
+    void helpIsZero(String verb) {
+        Result result = execute(verb, "-h");
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).contains("Usage: reclaimfs " + verb).contains("Exit status");
+    }
+}
