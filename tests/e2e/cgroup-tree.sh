@@ -21,7 +21,9 @@ rmdir "$cg/with space" "$cg/...dots"
 
 mkdir "$cg/a/b"
 expect_error EBUSY rmdir "$cg/a"
-expect_errno "$cg/a/b/memory.max" 1KB EINVAL
+expect_errno "$cg/a/memory.max" 1KB EINVAL
+[ ! -e "$cg/a/b/memory.max" ] || fail "a did not hand memory on"
+echo +memory >"$cg/a/cgroup.subtree_control"
 for text in 4095:0 1M:1048576 0x1000:4096 8E:max max:max; do
     echo "${text%:*}" >"$cg/a/memory.max"
     expect_eq "memory.max <- ${text%:*}" "${text#*:}" "$(cat "$cg/a/memory.max")"
@@ -43,8 +45,8 @@ expect_line "$cg/c/cgroup.events" 'populated 0'
 exec 3<"$cg/a/b/memory.stat" 4>"$cg/a/b/memory.max"
 old=$(stat -c %i "$cg/a/b")
 rmdir "$cg/a/b"
-expect_error ENODEV sh -c 'cat <&3'
-expect_error ENODEV sh -c 'echo 1M >&4'
+expect_error ENODEV sh -c 'dd bs=64 count=1 <&3'
+expect_error ENODEV sh -c 'printf 1M | dd status=none >&4'
 exec 3<&- 4>&-
 mkdir "$cg/a/b"
 [ "$old" != "$(stat -c %i "$cg/a/b")" ] || fail "an inode number was used again"

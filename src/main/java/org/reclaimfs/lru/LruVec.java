@@ -25,6 +25,8 @@ public final class LruVec {
     public final long[] activateSnapshot = new long[2];
     /** Swap-ins from a device since the zswap shrinker looked. */
     public long diskSwapins;
+    /** Scanning that the zswap shrinker put off. */
+    public long shrinkerDeferred;
 
     public LruVec(MemMap mem) {
         this.mem = mem;

@@ -34,7 +34,9 @@ final class AllocActivity extends TaskActivity {
             return rate.waitNs(core.effort.nowNs());
         }
         long next = region.pages();
-        long inTable = MemMap.TABLE_PAGES - (next & MemMap.TABLE_PAGES - 1);
+        long offset = next & MemMap.TABLE_PAGES - 1;
+        // A page that needs a new table comes alone: the table's charge may leave no room for a second one.
+        long inTable = offset == 0 ? 1 : MemMap.TABLE_PAGES - offset;
         int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(left, inTable));
         MemCgroup memcg = task.memcg();
         int n = faults.admit(memcg, want, nowNs);

@@ -98,7 +98,9 @@ final class FaultPath {
             return WAIT;
         }
         noProgressLoops = 0;
-        return (int) Math.min(Math.min(want, margin), core.ram.aboveMark(zone, mark));
+        // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
+        long batch = Math.min(want, CHARGE_BATCH - task.overHighPages);
+        return (int) Math.min(Math.min(batch, margin), core.ram.aboveMark(zone, mark));
     }
 
     /** Does a piece of what must come first; the cost is on the effort, a sleep is returned (0: none). */
@@ -193,16 +195,16 @@ final class FaultPath {
 
     /** Pages were charged: while some level is over high they are a debt, worked off in batches. */
     void charged(MemCgroup memcg, int pages) {
+        long over = 0;
         for (MemCgroup m = memcg; m != null && !m.isRoot(); m = m.parent()) {
-            if (m.memory.usage() > m.memory.high() || m.swap.usage() > m.swap.high()) {
-                task.overHighPages += pages;
-                break;
-            }
+            over = Math.max(over, m.memory.usage() - m.memory.high());
+            over = m.swap.usage() > m.swap.high() ? pages : over;
         }
+        task.overHighPages += Math.min(over, pages);
         if (task.overHighPages >= CHARGE_BATCH && state == State.READY) {
             state = State.OVER_HIGH;
             highRetries = MAX_RECLAIM_RETRIES;
-            startHighRound(memcg);
+            startHighRound(task.memcg());
             highFirst = true;
         }
     }

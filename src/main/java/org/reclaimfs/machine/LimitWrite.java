@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.vmscan.Reclaim;
+import org.reclaimfs.vmscan.Vmscan;
 
 /**
  * What follows a write to memory.high or memory.max: reclaim until usage fits, for max with OOM kills in the end
@@ -47,7 +48,7 @@ final class LimitWrite extends Activity {
             }
             boolean exhausted = max ? retries == 0 : retries < 0;
             if (!exhausted) {
-                long over = memcg.memory.usage() - limitPages;
+                long over = Math.max(memcg.memory.usage() - limitPages, Vmscan.SWAP_CLUSTER_MAX);
                 call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, 0);
             } else if (!max || !oomKill(nowNs)) {
                 return DONE;

@@ -173,8 +173,13 @@ public final class Machine {
     }
 
     private void drainIo(long untilNs) {
+        List<IoQueue.Write> done = new ArrayList<>();
         for (IoQueue.Write w = core.io.poll(untilNs); w != null; w = core.io.poll(untilNs)) {
-            pageTables.writeDone(w);
+            done.add(w);
+        }
+        // Each goes to the very tail: last first, so that those that end together keep their order.
+        for (int i = done.size() - 1; i >= 0; i--) {
+            pageTables.writeDone(done.get(i));
         }
     }
 
@@ -182,14 +187,18 @@ public final class Machine {
         if (kswapd.takeWake()) {
             events.add(nowNs, kswapd);
         }
-        long workerDelay = worker.wakeDelayNs();
-        if (workerDelay >= 0) {
-            events.add(nowNs + workerDelay, worker);
+        if (worker.takeWake()) {
+            events.add(nowNs, worker);
         }
         long flushDelay = core.flusher.wakeDelayNs(core.vm.takeFlusherWake());
         if (flushDelay >= 0) {
             events.add(nowNs + flushDelay, core.flusher);
         }
+    }
+
+    /** The rooms themselves, for this room and its tests. */
+    Core core() {
+        return core;
     }
 
     // ---- looking -------------------------------------------------------------------------------------------------------

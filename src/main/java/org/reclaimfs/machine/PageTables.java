@@ -133,18 +133,18 @@ final class PageTables {
         if (mem.generation(write.table()) != write.generation()) {
             return;
         }
-        int offset = write.off();
-        int end = write.off() + write.pages();
-        while (offset < end) {
-            int run = mem.findFrom(write.table(), offset);
-            if (run == MemMap.NIL || mem.off(run) >= end) {
-                return;
+        int last = write.off() + write.pages() - 1;
+        while (last >= write.off()) {
+            int run = mem.find(write.table(), last);
+            if (run == MemMap.NIL) {
+                last--;
+                continue;
             }
-            int first = Math.max(offset, mem.off(run));
-            int stop = Math.min(end, mem.off(run) + mem.len(run));
-            offset = stop;
+            int first = Math.max(write.off(), mem.off(run));
+            int pages = last - first + 1;
+            last = first - 1;
             if (mem.has(run, Flags.WRITEBACK)) {
-                endWriteback(folios.carve(run, first - mem.off(run), stop - first));
+                endWriteback(folios.carve(run, first - mem.off(run), pages));
             }
         }
     }

@@ -6,48 +6,60 @@ import org.reclaimfs.zswap.ZswapWriteback;
 
 /** zswap's shrink worker: writes back round-robin over all memcgs until the pool accepts again (spec/05 section 9). */
 final class ShrinkWorker extends Activity {
-    private static final long START_NS = 20_000;
-
     private final Core core;
     private ShrinkWalk walk = new ShrinkWalk();
     private @Nullable MemCgroup cursor;
     private boolean running;
+    private boolean started;
 
     ShrinkWorker(Core core) {
         this.core = core;
     }
 
-    /** Time until the first slice if a refused store queued the worker and it is not running; -1 if not. */
-    long wakeDelayNs() {
+    /** Whether a refused store has queued the worker and it is to be scheduled now. */
+    boolean takeWake() {
         if (running || !core.zswap.workerQueued()) {
-            return -1;
+            return false;
         }
         running = true;
-        core.zswap.workerDone();
-        walk = new ShrinkWalk();
-        return START_NS;
+        started = false;
+        return true;
     }
 
     void forget(MemCgroup memcg) {
-        // The walk goes on behind the removed one: its links still lead out of it.
-        if (cursor == memcg && memcg.parent() != null) {
-            cursor = memcg.parent();
+        // Called while its links still lead out of it (zswap_memcg_offline_cleanup).
+        if (cursor == memcg) {
+            cursor = MemCgroup.next(core.rootMemcg(), memcg);
         }
     }
 
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
+        if (!started) {
+            // Until here, queueing it again changes nothing; from here on it means another run.
+            started = true;
+            core.zswap.workerDone();
+            walk = new ShrinkWalk();
+        }
         boolean batched = core.patches.contains(Patch.ZSWAP_PROACTIVE_WRITEBACK);
         while (core.effort.spentNs() < SLICE_NS) {
+            if (batched && accepting()) {
+                running = false;
+                return DONE;
+            }
             cursor = MemCgroup.next(core.rootMemcg(), cursor);
             long r = cursor == null ? walk.passEnded() : scan(cursor, batched ? ShrinkWalk.BATCH : 1);
-            if (r == ShrinkWalk.BUSY || core.zswap.totalPages() <= core.zswap.acceptPages()) {
+            if (r == ShrinkWalk.BUSY || accepting()) {
                 running = false;
                 return DONE;
             }
         }
         return core.effort.spentNs();
+    }
+
+    private boolean accepting() {
+        return core.zswap.totalPages() <= core.zswap.acceptPages();
     }
 
     private long scan(MemCgroup memcg, int budget) {

@@ -98,7 +98,7 @@ final class SwapIn {
     /** Reads the single page of {@code run} into the swap cache, on its list but unmapped. */
     private void read(int run, MemCgroup memcg, int zone) {
         Content content = mem.region(run).content;
-        int verdict = core.workingset.refault(run, memcg, memcg.swapMargin(core.swap.freePages()) > 0);
+        int verdict = core.workingset.refault(run, memcg, core.swap.freePages());
         boolean inZswap = core.zswap.holds(run);
         if (inZswap) {
             core.zswap.load(run);
@@ -139,16 +139,16 @@ final class SwapIn {
         if (mem.has(run, Flags.READAHEAD)) {
             core.ram.vmstat.add(VmStat.SWAP_RA_HIT, mem.len(run));
             region.raHits = Math.min(region.raHits + mem.len(run), MAX_HITS);
-            region.raPrevPage = mem.firstPage(run) + mem.len(run) - 1;
             mem.setFlags(run, mem.flags(run) & ~Flags.READAHEAD);
         }
+        region.raPrevPage = mem.firstPage(run) + mem.len(run) - 1;
         folios.map(run);
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
         boolean release = write
                 || device.backend.synchronous()
                 || mem.has(run, Flags.MLOCKED)
                 || core.slots.full(run);
-        if (release) {
+        if (release && !mem.has(run, Flags.WRITEBACK)) {
             core.slots.freeOfMapped(run);
         }
         folios.settle(run);

@@ -5,12 +5,14 @@ import java.util.List;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.Region;
+import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
@@ -87,33 +89,43 @@ final class Swapoff extends Activity {
             return true;
         }
         if (mem.has(run, Flags.RESIDENT)) {
-            core.slots.free(run);
-            folios.setDirty(run, true);
+            mapOld(run);
+            core.slots.freeOfMapped(run);
             folios.settle(run);
             page = next;
             return true;
         }
-        int n = makeRoom(folios.owner(run), pages);
-        if (n == 0) {
-            return false;
-        }
-        run = folios.carve(run, 0, n);
-        page = page - offset + mem.off(run) + n;
-        bringIn(run);
-        return true;
-    }
-
-    private int makeRoom(MemCgroup memcg, int want) {
-        if (memcg.memoryMargin() == 0) {
-            reclaim(memcg.overMax());
+        page = page - offset + mem.off(run);
+        MemCgroup memcg = folios.owner(run);
+        if (makeRoom(memcg)) {
+            // Reclaim may have changed any run: take one page, if it is still there to take.
+            run = mem.find(table, (int) (page & MemMap.TABLE_PAGES - 1));
+            if (run == MemMap.NIL || mem.has(run, Flags.RESIDENT)) {
+                return true;
+            }
+            run = folios.carve(run, (int) (page - mem.firstPage(run)), 1);
         }
         int zone = core.ram.zoneAbove(Mark.MIN);
         if (zone < 0) {
-            reclaim(null);
-            zone = core.ram.zoneAbove(Mark.MIN);
+            return false;
         }
         long charge = Math.max(1, memcg.memoryMargin());
-        return zone < 0 ? 0 : (int) Math.min(want, Math.min(charge, core.ram.aboveMark(zone, Mark.MIN)));
+        int n = (int) Math.min(mem.len(run), Math.min(charge, core.ram.aboveMark(zone, Mark.MIN)));
+        page += bringIn(folios.carve(run, 0, n), memcg, zone);
+        return true;
+    }
+
+    /** Reclaims if there is no room for a page; whether it did. */
+    private boolean makeRoom(MemCgroup memcg) {
+        boolean over = memcg.memoryMargin() == 0;
+        if (over) {
+            reclaim(memcg.overMax());
+        }
+        boolean full = core.ram.zoneAbove(Mark.MIN) < 0;
+        if (full) {
+            reclaim(null);
+        }
+        return over || full;
     }
 
     private void reclaim(@org.jspecify.annotations.Nullable MemCgroup target) {
@@ -128,23 +140,41 @@ final class Swapoff extends Activity {
                 .runToEnd();
     }
 
-    private void bringIn(int run) {
-        int pages = mem.len(run);
+    /** Reads back the first pages of the run, those that share a verdict on their refault; returns how many. */
+    private int bringIn(int whole, MemCgroup memcg, int zone) {
+        int verdict = core.workingset.refault(whole, memcg, core.swap.freePages());
+        int pages = Math.abs(verdict);
+        int run = folios.carve(whole, 0, pages);
         if (core.zswap.holds(run)) {
             core.zswap.load(run);
             mem.setFlags(run, mem.flags(run) | Flags.DIRTY);
+        } else if (mem.has(run, Flags.ZERO)) {
+            folios.event(memcg, MemoryStat.SWPIN_ZERO, VmStat.SWPIN_ZERO, pages);
         } else {
+            folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, pages);
+            memcg.lruvec.diskSwapins += pages;
             device.backend.noteRead(pages);
             core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
         }
         core.effort.spend(core.costs.get(Cost.SWAPIN) * pages);
-        int zone = core.ram.zoneAbove(Mark.MIN);
         core.ram.takeUser(zone, pages);
         int flags = Flags.withZone(mem.flags(run), zone) | Flags.RESIDENT | Flags.SWAPCACHE;
-        mem.setFlags(run, flags & ~(Flags.SHADOW | Flags.SHADOW_WORKINGSET));
+        mem.setFlags(run, flags);
         folios.charge(run);
-        folios.map(run);
+        if (verdict > 0) {
+            core.workingset.activated(run, memcg);
+        }
+        mapOld(run);
         core.slots.freeOfMapped(run);
-        folios.lruAddHead(run, Flags.INACTIVE_ANON);
+        folios.lruAddHead(run, verdict > 0 ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
+        return pages;
+    }
+
+    /** Maps pages as not accessed (unuse_pte: pte_mkold). */
+    private void mapOld(int run) {
+        if (!mem.has(run, Flags.MAPPED)) {
+            folios.map(run);
+            mem.setFlags(run, mem.flags(run) & ~(Flags.YOUNG | Flags.READAHEAD));
+        }
     }
 }

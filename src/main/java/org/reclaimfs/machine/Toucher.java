@@ -74,6 +74,8 @@ final class Toucher {
         }
         int n = Math.min(want, mem.off(run) + mem.len(run) - offset);
         if (mem.has(run, Flags.RESIDENT)) {
+            // One slot given back may end the fullness that asked for it.
+            n = mem.has(run, Flags.SWAPCACHE) && core.slots.full(run) ? 1 : n;
             hit(run, offset - mem.off(run), n, write);
             return n;
         }
@@ -128,7 +130,9 @@ final class Toucher {
             swapIn.mapCached(run, write);
         } else {
             core.ram.vmstat.add(VmStat.PGREUSE, n);
-            core.slots.freeOfMapped(run);
+            if (!mem.has(run, Flags.WRITEBACK)) {
+                core.slots.freeOfMapped(run);
+            }
             mem.setFlags(run, mem.flags(run) | Flags.YOUNG);
             folios.settle(run);
         }
@@ -163,7 +167,7 @@ final class Toucher {
             return admitted;
         }
         int run = folios.carve(whole, from, admitted);
-        int verdict = core.workingset.refault(run, memcg, memcg.swapMargin(core.swap.freePages()) > 0);
+        int verdict = core.workingset.refault(run, memcg, core.swap.freePages());
         int n = Math.abs(verdict);
         run = folios.carve(run, 0, n);
         mem.setMemcg(run, memcg.id);

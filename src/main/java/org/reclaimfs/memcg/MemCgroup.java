@@ -110,6 +110,9 @@ public final class MemCgroup {
     void offline() {
         online = false;
         memory.retire();
+        swap.retire();
+        zswapMax = PageCounter.MAX;
+        zswapWriteback = true;
         if (parent == null) {
             return;
         }

@@ -62,8 +62,10 @@ public final class PageCounter {
         lowUsage = protectedLow;
     }
 
-    /** This level leaves the tree: it protects nothing any more. */
+    /** This level leaves the tree: it limits and protects nothing any more. */
     void retire() {
+        max = MAX;
+        high = MAX;
         min = 0;
         low = 0;
         propagateProtection();

@@ -41,14 +41,16 @@ public final class Workingset {
      * Counts the refaults of those pages and consumes their shadows. The run has no shadow: all pages, negative.
      *
      * @param faulting the memcg that is charged for the pages
+     * @param freeSlots free swap slots of the machine
      */
-    public int refault(int run, MemCgroup faulting, boolean swapFree) {
+    public int refault(int run, MemCgroup faulting, long freeSlots) {
         int pages = mem.len(run);
         if (!mem.has(run, Flags.SHADOW)) {
             return -pages;
         }
         boolean file = Flags.isFile(mem.flags(run));
         MemCgroup evictor = folios.memcgs.online(mem.shadowMemcg(run));
+        boolean swapFree = evictor != null && evictor.swapMargin(freeSlots) > 0;
         int near = evictor == null ? 0 : nearPages(run, evictor, file, swapFree);
         int n = near == 0 ? farPages(run, evictor, file, swapFree) : near;
         folios.event(

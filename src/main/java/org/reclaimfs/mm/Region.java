@@ -15,7 +15,7 @@ public final class Region {
     public long swapEntryPages;
 
     /** State of the swap readahead window (mm/swap_state.c, per VMA). */
-    public long raPrevPage = -1;
+    public long raPrevPage = Long.MIN_VALUE / 2;
 
     public int raWindow;
     public int raHits = 4;

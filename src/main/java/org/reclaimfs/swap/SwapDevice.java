@@ -1,7 +1,7 @@
 package org.reclaimfs.swap;
 
-import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 
 /**
  * One active swap area (swap_info_struct): slots in clusters of 512. Slot 0 is the header. NOT thread safe.
@@ -28,9 +28,11 @@ public final class SwapDevice {
     private final BitSet used;
     private final short[] clusterUsed;
     private final ClusterState[] state;
-    private final ArrayDeque<Integer> nonfull = new ArrayDeque<>();
+    /** Clusters with holes, and emptied ones, in the order they came: the first is used next. */
+    private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+
     private int nextFresh;
-    private final ArrayDeque<Integer> freed = new ArrayDeque<>();
+    private final LinkedHashSet<Integer> freed = new LinkedHashSet<>();
     private long inuse;
 
     /** The rotational device's one cluster; solid-state clusters belong to CPUs. */
@@ -73,27 +75,34 @@ public final class SwapDevice {
 
     /** Takes up to {@code want} consecutive slots at the cursor; returns the first, or -1; the count is in {@link #taken}. */
     int allocate(Cursor cursor, int want) {
-        while (true) {
-            if (cursor.cluster == NO_CLUSTER && !nextCluster(cursor)) {
-                return -1;
-            }
-            int end = Math.min((cursor.cluster + 1) * CLUSTER, slots);
-            int first = used.nextClearBit(cursor.next);
-            if (first < end) {
-                int limit = Math.min(end, first + want);
-                int stop = used.nextSetBit(first);
-                taken = (stop < 0 ? limit : Math.min(stop, limit)) - first;
-                used.set(first, first + taken);
-                clusterUsed[cursor.cluster] += (short) taken;
-                inuse += taken;
-                cursor.next = first + taken;
-                if (cursor.next >= end) {
-                    leave(cursor);
-                }
+        while (cursor.cluster != NO_CLUSTER || nextCluster(cursor)) {
+            int first = allocateHere(cursor, want);
+            if (first >= 0) {
                 return first;
             }
+        }
+        return -1;
+    }
+
+    /** As {@link #allocate}, from the cursor's cluster only; -1 and no cluster if that is used up. */
+    int allocateHere(Cursor cursor, int want) {
+        int end = Math.min((cursor.cluster + 1) * CLUSTER, slots);
+        int first = used.nextClearBit(cursor.next);
+        if (first >= end) {
+            leave(cursor);
+            return -1;
+        }
+        int limit = Math.min(end, first + want);
+        int stop = used.nextSetBit(first);
+        taken = (stop < 0 ? limit : Math.min(stop, limit)) - first;
+        used.set(first, first + taken);
+        clusterUsed[cursor.cluster] += (short) taken;
+        inuse += taken;
+        cursor.next = first + taken;
+        if (cursor.next >= end) {
             leave(cursor);
         }
+        return first;
     }
 
     /** Slots the last successful {@link #allocate} took. */
@@ -122,12 +131,12 @@ public final class SwapDevice {
     }
 
     private boolean nextCluster(Cursor cursor) {
-        int c = poll(nonfull, ClusterState.NONFULL);
+        int c = poll(nonfull);
         if (c == NO_CLUSTER && nextFresh < state.length) {
             c = nextFresh++;
         }
         if (c == NO_CLUSTER) {
-            c = poll(freed, ClusterState.FREE);
+            c = poll(freed);
         }
         if (c == NO_CLUSTER) {
             return false;
@@ -138,14 +147,13 @@ public final class SwapDevice {
         return true;
     }
 
-    /** Entries go stale when a cluster changes state while queued: skip those. */
-    private int poll(ArrayDeque<Integer> queue, ClusterState wanted) {
-        for (Integer c = queue.poll(); c != null; c = queue.poll()) {
-            if (state[c] == wanted) {
-                return c;
-            }
+    private static int poll(LinkedHashSet<Integer> queue) {
+        if (queue.isEmpty()) {
+            return NO_CLUSTER;
         }
-        return NO_CLUSTER;
+        int first = queue.iterator().next();
+        queue.remove(first);
+        return first;
     }
 
     void free(int slot, int pages) {
@@ -166,6 +174,7 @@ public final class SwapDevice {
         }
         if (clusterUsed[c] == 0) {
             state[c] = ClusterState.FREE;
+            nonfull.remove(c);
             freed.add(c);
         } else if (state[c] == ClusterState.FULL) {
             state[c] = ClusterState.NONFULL;

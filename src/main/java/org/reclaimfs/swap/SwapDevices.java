@@ -117,7 +117,7 @@ public final class SwapDevices {
     public int allocate(int cpu, int want) {
         SwapDevice current = cpuDevice[cpu];
         if (current != null && cpuCursor[cpu].cluster >= 0) {
-            int slot = current.allocate(cpuCursor[cpu], want);
+            int slot = current.allocateHere(cpuCursor[cpu], want);
             if (slot >= 0) {
                 return found(current, slot);
             }
@@ -188,7 +188,11 @@ public final class SwapDevices {
     }
 
     public void free(SwapDevice device, int slot, int pages) {
+        boolean wasFull = device.freePages() == 0;
         device.free(slot, pages);
+        if (wasFull && order.contains(device)) {
+            rotate(device);
+        }
     }
 
     // ---- totals ------------------------------------------------------------------------------------------------------

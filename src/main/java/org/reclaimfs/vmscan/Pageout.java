@@ -78,7 +78,9 @@ final class Pageout {
             memcg.swapEvent(MemCgroup.SwapEvent.FAIL, pages);
             return 0;
         }
-        slot = vm.swap.allocate(cpu, (int) Math.min(pages, margin));
+        // The last slot goes alone: whether any is free decides what happens to pages before it.
+        long room = Math.max(1, Math.min(margin, vm.swap.freePages()) - 1);
+        slot = vm.swap.allocate(cpu, (int) Math.min(pages, room));
         return slot < 0 ? 0 : vm.swap.foundPages();
     }
 
@@ -106,9 +108,8 @@ final class Pageout {
     private void writeOut(int run) {
         Content content = mem.region(run).content;
         int pages = mem.len(run);
-        folios.ram.vmstat.add(VmStat.NR_VMSCAN_WRITE, pages);
         if (content.zero()) {
-            writes += pages;
+            noteWrites(pages);
             folios.event(folios.memcg(run), MemoryStat.SWPOUT_ZERO, VmStat.SWPOUT_ZERO, pages);
             vm.effort.spend(vm.costs.get(Cost.ZERO_CHECK) * pages);
             mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY | Flags.ZERO);
@@ -134,8 +135,14 @@ final class Pageout {
         }
     }
 
+    /** Written or tried: both weigh as I/O. A page that is only activated again does not. */
+    private void noteWrites(int pages) {
+        writes += pages;
+        folios.ram.vmstat.add(VmStat.NR_VMSCAN_WRITE, pages);
+    }
+
     private void stored(int run) {
-        writes += mem.len(run);
+        noteWrites(mem.len(run));
         mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY);
         scan.freed(run);
         vm.zswap.addEntries(run);
@@ -146,6 +153,7 @@ final class Pageout {
         MemCgroup memcg = folios.memcg(run);
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
+        noteWrites(pages);
         int taken = device.backend.write(content, pages);
         int good = run;
         if (taken < pages) {
@@ -162,7 +170,6 @@ final class Pageout {
 
     private void written(int run, SwapDevice device, Content content) {
         int pages = mem.len(run);
-        writes += pages;
         mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY);
         if (device.backend.synchronous()) {
             vm.effort.spend(device.backend.writeCostNs(content) * pages);

@@ -142,19 +142,15 @@ final class Scan {
             return;
         }
         if (file) {
-            processFile(run, referenced);
+            processFile(run);
         } else {
             pageout.swapOut(run);
         }
     }
 
-    private void processFile(int run, boolean cleanOnly) {
+    private void processFile(int run) {
         if (mem.has(run, Flags.DIRTY)) {
             dirtyPages += mem.len(run);
-            if (cleanOnly) {
-                keepInactive(run);
-                return;
-            }
             mem.setFlags(run, mem.flags(run) | Flags.RECLAIM);
             folios.ram.vmstat.add(VmStat.NR_VMSCAN_IMMEDIATE_RECLAIM, mem.len(run));
             activate(run);
@@ -171,12 +167,21 @@ final class Scan {
     // ---- fates, also used by Pageout -------------------------------------------------------------------------------------
 
     void activate(int run) {
-        if (mem.has(run, Flags.SWAPCACHE) && mem.has(run, Flags.MAPPED) && vm.slots.full(run)) {
+        int flags = mem.flags(run) & (Flags.SWAPCACHE | Flags.MAPPED | Flags.WRITEBACK);
+        boolean mayFree = flags == (Flags.SWAPCACHE | Flags.MAPPED);
+        // One slot given back may end the fullness that asked for it.
+        while (mayFree && mem.len(run) > 1 && vm.slots.full(run)) {
+            activateOne(folios.carve(run, 0, 1), true);
+        }
+        activateOne(run, mayFree);
+    }
+
+    private void activateOne(int run, boolean mayFree) {
+        if (mayFree && vm.slots.full(run)) {
             vm.slots.freeOfMapped(run);
         }
         MemCgroup memcg = folios.memcg(run);
         folios.event(memcg, MemoryStat.PGACTIVATE, VmStat.PGACTIVATE, mem.len(run));
-        vm.workingset.age(memcg, mem.len(run));
         keep(run, Flags.isFile(mem.flags(run)) ? Flags.ACTIVE_FILE : Flags.ACTIVE_ANON);
     }
 
@@ -199,6 +204,9 @@ final class Scan {
 
     private void putBack() {
         for (int i = 0; i < backCount; i++) {
+            if (backList[i] == Flags.ACTIVE_ANON || backList[i] == Flags.ACTIVE_FILE) {
+                vm.workingset.age(folios.memcg(back[i]), mem.len(back[i]));
+            }
             folios.lruAddHead(back[i], backList[i]);
         }
         for (int zone = 0; zone < freedFrames.length; zone++) {

@@ -195,7 +195,7 @@ public final class Zswap {
      */
     public int store(int run) {
         int decided = storeOrRefuse(run);
-        if (decided < 0 && poolReachedFull) {
+        if (decided < 0 && enabled && poolReachedFull) {
             workerQueued = true;
         }
         return decided;

@@ -164,7 +164,7 @@ public final class ZswapWriteback {
     /** zswap_writeback_entry for entries in a row: into the swap cache, out of zswap, on the way to the device. */
     private int writeEntries(int first, MemCgroup memcg, int zone) {
         int run = first;
-        int near = workingset.refault(run, memcg, memcg.swapMargin(swap.freePages()) > 0);
+        int near = workingset.refault(run, memcg, swap.freePages());
         int pages = Math.abs(near);
         if (pages < mem.len(run)) {
             run = folios.owner(run).lruvec.split(run, pages);
@@ -185,23 +185,31 @@ public final class ZswapWriteback {
         written += pages;
         writtenBytes += (long) bytes * pages;
         zswap.count(ZswapCounter.WRITTEN_BACK_PAGES, pages);
-        submit(run, memcg);
-        folios.lruAddHead(run, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
+        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
         return pages;
     }
 
-    private void submit(int run, MemCgroup memcg) {
+    private void submit(int run, MemCgroup memcg, int list) {
         SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
         Content content = mem.region(run).content;
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
         int taken = device.backend.write(content, pages);
+        if (taken > 0) {
+            int good = taken < pages ? folios.carve(run, 0, taken) : run;
+            submitted(good, device, content);
+            folios.lruAddHead(good, list);
+        }
         if (taken < pages) {
             // The data are only in memory again: dirty, with a slot that holds nothing.
             folios.setDirty(run, true);
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
-            return;
+            folios.lruAddHead(run, list);
         }
+    }
+
+    private void submitted(int run, SwapDevice device, Content content) {
+        int pages = mem.len(run);
         if (device.backend.synchronous()) {
             effort.spend(device.backend.writeCostNs(content) * pages);
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
@@ -225,16 +233,20 @@ public final class ZswapWriteback {
             return;
         }
         long delta = (count >> priority) * 4 / 2;
-        long total = Math.min(delta, 2 * count);
+        long deferred = memcg.lruvec.shrinkerDeferred;
+        long total = Math.min((deferred >> priority) + delta, 2 * count);
+        long done = 0;
         while (total >= SHRINKER_BATCH || total >= count) {
             int batch = (int) Math.min(SHRINKER_BATCH, total);
-            walk(memcg, (int) Math.min(batch, memcg.lruvec.sizePages(Flags.ZSWAP)));
+            walk(memcg, batch);
+            if (written == 0) {
+                break;
+            }
             folios.ram.vmstat.add(VmStat.SLABS_SCANNED, batch);
             total -= batch;
-            if (written == 0 || total == 0) {
-                return;
-            }
+            done += batch;
         }
+        memcg.lruvec.shrinkerDeferred = Math.min(Math.max(deferred + delta - done, 0), 2 * count);
     }
 
     private long shrinkerCount(MemCgroup memcg) {
