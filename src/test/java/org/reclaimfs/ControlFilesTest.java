@@ -90,7 +90,7 @@ final class ControlFilesTest {
         "task u cgroup=/nowhere         | ENOENT",
         "task u cgroup=/p               | EBUSY",
         "alloc u 1M                     | ESRCH",
-        "alloc t 100G                   | ENOMEM: found 107374182400 bytes, expected at most",
+        "alloc t 200T                   | ENOMEM: found 219902325555200 bytes, expected at most",
         "touch t                        | EINVAL: task t has 0 regions",
         "touch t region=heap            | ENOENT",
         "kill t signal=19               | EOPNOTSUPP",

@@ -25,7 +25,8 @@ final class EventQueue {
         return next == null ? Long.MAX_VALUE : next.dueNs;
     }
 
-    @Nullable Activity poll() {
+    @Nullable
+    Activity poll() {
         Event next = queue.poll();
         return next == null ? null : next.activity;
     }

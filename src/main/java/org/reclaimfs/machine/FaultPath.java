@@ -125,7 +125,7 @@ final class FaultPath {
         }
     }
 
-    // ---- memory.max ----------------------------------------------------------------------------------------------------
+    // ---- memory.max ----
 
     private void startMemcgReclaim(MemCgroup memcg, long nowNs) {
         MemCgroup over = memcg.overMax();
@@ -155,7 +155,7 @@ final class FaultPath {
         memcgRetries = MAX_RECLAIM_RETRIES;
     }
 
-    // ---- the page allocator ----------------------------------------------------------------------------------------------
+    // ---- the page allocator ----
 
     private void startDirectReclaim(long nowNs) {
         core.effort.spend(core.costs.get(Cost.SLOW_PATH));
@@ -191,7 +191,7 @@ final class FaultPath {
         return false;
     }
 
-    // ---- memory.high -----------------------------------------------------------------------------------------------------
+    // ---- memory.high ----
 
     /** Pages were charged: while some level is over high they are a debt, worked off in batches. */
     void charged(MemCgroup memcg, int pages) {
@@ -278,7 +278,7 @@ final class FaultPath {
         return (long) Math.min((double) (long) squared * debtPages / CHARGE_BATCH, 2 * HZ);
     }
 
-    // ---- pressure --------------------------------------------------------------------------------------------------------
+    // ---- pressure ----
 
     private void enterStall(long nowNs) {
         stall.set(task, nowNs, PsiGroup.MEMSTALL | PsiGroup.MEMSTALL_RUNNING);

@@ -88,6 +88,7 @@ public final class Machine {
     private long makeRoomNow(MemCgroup memcg) {
         MemCgroup over = memcg.overMax();
         if (over != null) {
+            over.event(MemCgroup.Event.MAX);
             new org.reclaimfs.vmscan.Reclaim(
                             core.vm,
                             core.rootMemcg(),
@@ -106,7 +107,7 @@ public final class Machine {
         return lock;
     }
 
-    // ---- time ----------------------------------------------------------------------------------------------------------
+    // ---- time ----
 
     /** Virtual time since boot. */
     public long nowNs() {
@@ -201,7 +202,7 @@ public final class Machine {
         return core;
     }
 
-    // ---- looking -------------------------------------------------------------------------------------------------------
+    // ---- looking ----
 
     public Memory memory() {
         return core.ram;
@@ -271,7 +272,7 @@ public final class Machine {
         core.vm.setSwappiness(value);
     }
 
-    // ---- cgroup files --------------------------------------------------------------------------------------------------
+    // ---- cgroup files ----
 
     /** The work of a valid write to memory.reclaim. Errors: EINVAL where patch B refuses. */
     public Activity reclaim(MemCgroup memcg, ReclaimRequest request) throws ErrnoException {
@@ -337,7 +338,7 @@ public final class Machine {
         });
     }
 
-    // ---- tasks ---------------------------------------------------------------------------------------------------------
+    // ---- tasks ----
 
     /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY. */
     public Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
@@ -392,8 +393,7 @@ public final class Machine {
                     "region " + regionName + " is kind=" + region.kind.name().toLowerCase(java.util.Locale.ROOT)
                             + " content=" + region.content.label());
         }
-        return new AllocActivity(
-                core, task, oom, kswapd, pageTables, region, pages, new Rate(pagesPerSecond, nowNs));
+        return new AllocActivity(core, task, oom, kswapd, pageTables, region, pages, new Rate(pagesPerSecond, nowNs));
     }
 
     /**
@@ -436,7 +436,7 @@ public final class Machine {
         tasks.kill(task, by, nowNs);
     }
 
-    // ---- devices -------------------------------------------------------------------------------------------------------
+    // ---- devices ----
 
     public void addDisk(Disk disk) {
         disks.put(disk.name(), disk);
@@ -518,7 +518,7 @@ public final class Machine {
         return new Swapoff(core, device);
     }
 
-    // ---- pressure ------------------------------------------------------------------------------------------------------
+    // ---- pressure ----
 
     /** Evaluates the pressure triggers of a cgroup subtree at the present. */
     public void checkTriggers(Cgroup cgroup) {
@@ -528,7 +528,7 @@ public final class Machine {
         cgroup.children().forEach(this::checkTriggers);
     }
 
-    // ---- checks --------------------------------------------------------------------------------------------------------
+    // ---- checks ----
 
     /** Throws if any room's books do not balance. Costs time in proportion to the machine; for tests. */
     public void checkInvariants() {

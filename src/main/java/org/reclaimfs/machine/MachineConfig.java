@@ -21,12 +21,7 @@ public record MachineConfig(
     /** 4 GiB, 4 CPUs, patch B on. */
     public static MachineConfig defaults() {
         return new MachineConfig(
-                4L << 30,
-                64L << 20,
-                4,
-                1,
-                EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK),
-                new EnumMap<>(Cost.class));
+                4L << 30, 64L << 20, 4, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), new EnumMap<>(Cost.class));
     }
 
     public MachineConfig withMemory(long bytes) {

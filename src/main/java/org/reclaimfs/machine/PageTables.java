@@ -30,7 +30,7 @@ final class PageTables {
         this.slots = core.slots;
     }
 
-    // ---- growth ------------------------------------------------------------------------------------------------------
+    // ---- growth ----
 
     /** Extends a region by {@code pages} untouched pages; its page tables are charged to the task's memcg. */
     void grow(Task task, Region region, long pages) {
@@ -65,7 +65,7 @@ final class PageTables {
         folios.lruAddHead(run, file ? Flags.INACTIVE_FILE : Flags.INACTIVE_ANON);
     }
 
-    // ---- freeing -----------------------------------------------------------------------------------------------------
+    // ---- freeing ----
 
     /** Frees whatever the pages [from, to) of a region hold: memory, slots, shadows. */
     void free(Region region, long from, long to) {
@@ -110,7 +110,7 @@ final class PageTables {
         }
     }
 
-    // ---- locking -----------------------------------------------------------------------------------------------------
+    // ---- locking ----
 
     /** Moves resident pages of the range to the unevictable list, or back. */
     void setMlocked(Region region, boolean locked) {
@@ -126,7 +126,7 @@ final class PageTables {
         });
     }
 
-    // ---- writeback ends ----------------------------------------------------------------------------------------------
+    // ---- writeback ends ----
 
     /** A write is done: pages that reclaim waits for go to the inactive tail (folio_end_writeback, pgrotated). */
     void writeDone(IoQueue.Write write) {

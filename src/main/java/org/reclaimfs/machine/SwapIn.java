@@ -144,17 +144,14 @@ final class SwapIn {
         region.raPrevPage = mem.firstPage(run) + mem.len(run) - 1;
         folios.map(run);
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
-        boolean release = write
-                || device.backend.synchronous()
-                || mem.has(run, Flags.MLOCKED)
-                || core.slots.full(run);
+        boolean release = write || device.backend.synchronous() || mem.has(run, Flags.MLOCKED) || core.slots.full(run);
         if (release && !mem.has(run, Flags.WRITEBACK)) {
             core.slots.freeOfMapped(run);
         }
         folios.settle(run);
     }
 
-    // ---- readahead ---------------------------------------------------------------------------------------------------
+    // ---- readahead ----
 
     private static long windowStart(Region region, long page, int window) {
         if (page == region.raPrevPage + 1) {

@@ -118,8 +118,10 @@ final class Swapoff extends Activity {
     /** Reclaims if there is no room for a page; whether it did. */
     private boolean makeRoom(MemCgroup memcg) {
         boolean over = memcg.memoryMargin() == 0;
-        if (over) {
-            reclaim(memcg.overMax());
+        MemCgroup limiting = memcg.overMax();
+        if (over && limiting != null) {
+            limiting.event(MemCgroup.Event.MAX);
+            reclaim(limiting);
         }
         boolean full = core.ram.zoneAbove(Mark.MIN) < 0;
         if (full) {
@@ -129,15 +131,7 @@ final class Swapoff extends Activity {
     }
 
     private void reclaim(@org.jspecify.annotations.Nullable MemCgroup target) {
-        new Reclaim(
-                        core.vm,
-                        core.rootMemcg(),
-                        target,
-                        Vmscan.SWAP_CLUSTER_MAX,
-                        ReclaimReason.DIRECT,
-                        -1,
-                        0)
-                .runToEnd();
+        new Reclaim(core.vm, core.rootMemcg(), target, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0).runToEnd();
     }
 
     /** Reads back the first pages of the run, those that share a verdict on their refault; returns how many. */

@@ -125,7 +125,7 @@ public final class Cgroup {
         }
     }
 
-    // ---- controllers -------------------------------------------------------------------------------------------------
+    // ---- controllers ----
 
     /** The controllers that cgroup.controllers lists. */
     public Set<Controller> controllers() {
@@ -167,7 +167,7 @@ public final class Cgroup {
         throw new IllegalStateException("no root memcg");
     }
 
-    // ---- threaded mode (spec/20 section 4, cgroup.type) --------------------------------------------------------------
+    // ---- threaded mode (spec/20 section 4, cgroup.type) ----
 
     public boolean threaded() {
         return threaded;
@@ -211,7 +211,7 @@ public final class Cgroup {
                         && children.values().stream().noneMatch(child -> !child.threaded && child.populated());
     }
 
-    // ---- limits and counts -------------------------------------------------------------------------------------------
+    // ---- limits and counts ----
 
     public int maxDepth() {
         return maxDepth;
@@ -261,7 +261,7 @@ public final class Cgroup {
         return parent == null || parent.subtreeControl.contains(controller) && (!threaded || controller.threaded());
     }
 
-    // ---- populated, frozen -------------------------------------------------------------------------------------------
+    // ---- populated, frozen ----
 
     public boolean populated() {
         return populatedTasks > 0;

@@ -52,7 +52,7 @@ public final class CgroupTree {
         return at;
     }
 
-    // ---- mkdir, rmdir ------------------------------------------------------------------------------------------------
+    // ---- mkdir, rmdir ----
 
     /** Makes a child; the name is known to be new. Errors: EINVAL, ENODEV, EAGAIN, EBUSY. */
     public Cgroup mkdir(Cgroup parent, String name, long nowNs) throws ErrnoException {
@@ -99,7 +99,7 @@ public final class CgroupTree {
         }
     }
 
-    // ---- controllers -------------------------------------------------------------------------------------------------
+    // ---- controllers ----
 
     /** Switches controllers for the children, all or none. Errors: ENODEV, ENOENT, EBUSY, EOPNOTSUPP. */
     public void setSubtreeControl(Cgroup cgroup, Set<Controller> enable, Set<Controller> disable)
@@ -133,7 +133,8 @@ public final class CgroupTree {
     }
 
     private static void checkEnable(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
-        boolean domain = wanted.stream().anyMatch(c -> !c.threaded() && !cgroup.subtreeControl().contains(c));
+        boolean domain = wanted.stream()
+                .anyMatch(c -> !c.threaded() && !cgroup.subtreeControl().contains(c));
         if (cgroup.domainInvalid() || domain && cgroup.threadRoot()) {
             throw new ErrnoException(Errno.EOPNOTSUPP, cgroup.path() + " is in or above a threaded subtree");
         }
@@ -178,7 +179,7 @@ public final class CgroupTree {
         }
     }
 
-    // ---- tasks ---------------------------------------------------------------------------------------------------------
+    // ---- tasks ----
 
     /** Starts a process in a cgroup. */
     public Task spawn(String name, String comm, Cgroup cgroup, int oomScoreAdj) {

@@ -42,7 +42,7 @@ public final class Folios {
         };
     }
 
-    // ---- lists -------------------------------------------------------------------------------------------------------
+    // ---- lists ----
 
     /** Takes a run off its LRU list (isolation). */
     public void lruDel(int run) {
@@ -89,7 +89,7 @@ public final class Folios {
         return pages < mem.len(run) ? owner.lruvec.split(run, pages) : run;
     }
 
-    // ---- pages come and go -------------------------------------------------------------------------------------------
+    // ---- pages come and go ----
 
     /**
      * Accounts pages that have just become resident (flags say how) to their memcg; the caller took the frames. The run
@@ -164,7 +164,7 @@ public final class Folios {
         }
     }
 
-    // ---- mapping and the swap cache ----------------------------------------------------------------------------------
+    // ---- mapping and the swap cache ----
 
     /** Enters resident pages in the page tables. Their entries were swap entries if they have slots. */
     public void map(int run) {

@@ -153,7 +153,7 @@ public final class MemCgroup {
         return false;
     }
 
-    // ---- statistics --------------------------------------------------------------------------------------------------
+    // ---- statistics ----
 
     public void add(MemoryStat item, long n) {
         int i = item.ordinal();
@@ -190,7 +190,7 @@ public final class MemCgroup {
         };
     }
 
-    // ---- events ------------------------------------------------------------------------------------------------------
+    // ---- events ----
 
     /** Counts the event here and in every ancestor below the root. */
     public void event(Event event) {
@@ -238,7 +238,7 @@ public final class MemCgroup {
         return swapEventSeq;
     }
 
-    // ---- settings ----------------------------------------------------------------------------------------------------
+    // ---- settings ----
 
     public boolean oomGroup() {
         return oomGroup;
@@ -293,7 +293,7 @@ public final class MemCgroup {
         return margin;
     }
 
-    // ---- charging ----------------------------------------------------------------------------------------------------
+    // ---- charging ----
 
     /** Pages that may be charged now without hitting a memory.max. */
     public long memoryMargin() {

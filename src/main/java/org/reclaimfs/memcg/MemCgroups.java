@@ -10,12 +10,7 @@ import org.reclaimfs.mm.MemMap;
 public final class MemCgroups {
     private static final int MAX_ID = 0xffff;
     private static final int[] LISTS = {
-        Flags.INACTIVE_ANON,
-        Flags.ACTIVE_ANON,
-        Flags.INACTIVE_FILE,
-        Flags.ACTIVE_FILE,
-        Flags.UNEVICTABLE,
-        Flags.ZSWAP
+        Flags.INACTIVE_ANON, Flags.ACTIVE_ANON, Flags.INACTIVE_FILE, Flags.ACTIVE_FILE, Flags.UNEVICTABLE, Flags.ZSWAP
     };
 
     private final MemMap mem;
@@ -27,7 +22,8 @@ public final class MemCgroups {
     }
 
     /** Makes the memcg of {@code cgroup}; null if no id is left. */
-    @Nullable MemCgroup create(Cgroup cgroup, @Nullable MemCgroup parent) {
+    @Nullable
+    MemCgroup create(Cgroup cgroup, @Nullable MemCgroup parent) {
         int id = freeId();
         if (id == 0) {
             return null;

@@ -62,7 +62,8 @@ public final class Workingset {
     }
 
     /** Distance of page i falls with i: a tail of the run may be near while its front is far. */
-    private int farPages(int run, @org.jspecify.annotations.Nullable MemCgroup evictor, boolean file, boolean swapFree) {
+    private int farPages(
+            int run, @org.jspecify.annotations.Nullable MemCgroup evictor, boolean file, boolean swapFree) {
         int pages = mem.len(run);
         if (evictor == null) {
             return pages;

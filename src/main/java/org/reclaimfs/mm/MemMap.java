@@ -46,7 +46,7 @@ public final class MemMap {
 
     private final List<@Nullable Region> regions = new ArrayList<>();
 
-    // ---- regions and tables -----------------------------------------------------------------------------------
+    // ---- regions and tables ----
 
     public Region newRegion(String name, Kind kind, Content content) {
         Region region = new Region(regions.size(), name, kind, content);
@@ -124,7 +124,7 @@ public final class MemMap {
         return tableGeneration[t];
     }
 
-    // ---- finding -------------------------------------------------------------------------------------------------
+    // ---- finding ----
 
     /** The run that holds page {@code offset} of table {@code t}, or NIL. */
     public int find(int t, int offset) {
@@ -163,7 +163,7 @@ public final class MemMap {
         return NIL;
     }
 
-    // ---- making, parting, joining ----------------------------------------------------------------------------------
+    // ---- making, parting, joining ----
 
     public int newRun(int t, int offset, int pages, int runFlags, int memcgId) {
         int r = allocRun();
@@ -281,7 +281,7 @@ public final class MemMap {
         runsLive--;
     }
 
-    // ---- the index of a table ----------------------------------------------------------------------------------------
+    // ---- the index of a table ----
 
     private void insert(int r) {
         int t = table[r];
@@ -355,7 +355,7 @@ public final class MemMap {
         index[t] = ix;
     }
 
-    // ---- fields ------------------------------------------------------------------------------------------------------
+    // ---- fields ----
 
     public int table(int run) {
         return table[run];

@@ -102,7 +102,7 @@ public final class Memory {
         return zones.get(DMA32).zspages + zones.get(NORMAL).zspages;
     }
 
-    // ---- watermarks ----------------------------------------------------------------------------------------------
+    // ---- watermarks ----
 
     /** calculate_min_free_kbytes plus the raise that transparent huge pages ask for. */
     private long automaticMinFreeKiB() {
@@ -183,7 +183,7 @@ public final class Memory {
         return watermarkOk(NORMAL, Mark.HIGH, 0) || watermarkOk(DMA32, Mark.HIGH, 0);
     }
 
-    // ---- taking and giving back -------------------------------------------------------------------------------------
+    // ---- taking and giving back ----
 
     /** The zone a user page comes from now, highest first, or -1 if none is above its mark. */
     public int zoneAbove(Mark mark) {
@@ -296,8 +296,7 @@ public final class Memory {
         }
         long cache = lruPages(Flags.INACTIVE_FILE) + lruPages(Flags.ACTIVE_FILE);
         long slab = kernelUsePages(KernelUse.SLAB_RECLAIMABLE);
-        long available =
-                freePages() - reserve + cache - Math.min(cache / 2, low) + slab - Math.min(slab / 2, low);
+        long available = freePages() - reserve + cache - Math.min(cache / 2, low) + slab - Math.min(slab / 2, low);
         return Math.max(0, available);
     }
 

@@ -15,7 +15,8 @@ public final class OomKiller {
         Task worst = null;
         long most = Long.MIN_VALUE;
         for (Task task : tasks) {
-            if (task.oomScoreAdj() == UNKILLABLE || domain != null && !task.memcg().isDescendantOf(domain)) {
+            if (task.oomScoreAdj() == UNKILLABLE
+                    || domain != null && !task.memcg().isDescendantOf(domain)) {
                 continue;
             }
             long points = badness(task, totalPages);

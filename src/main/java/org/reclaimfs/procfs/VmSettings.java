@@ -42,8 +42,7 @@ final class VmSettings {
         kept.put(name, value);
     }
 
-    // ---- values with an effect
-    // ---------------------------------------------------------------------------------------
+    // ---- values with an effect ----
 
     void setSwappiness(long value) {
         machine.setSwappiness((int) value);
@@ -75,8 +74,7 @@ final class VmSettings {
         return ofRam + machine.swap().totalPages();
     }
 
-    // ---- values that depend on each other
-    // ----------------------------------------------------------------------------
+    // ---- values that depend on each other ----
 
     void setOvercommitRatio(long percent) {
         keep("overcommit_ratio", percent);

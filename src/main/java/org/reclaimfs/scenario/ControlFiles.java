@@ -54,8 +54,7 @@ final class ControlFiles {
             stub("trace", 0444, ALWAYS, "", "a mount keeps no record of events; `run --out` writes trace.jsonl"));
     } // spotless:on
 
-    // ---- the clock
-    // -----------------------------------------------------------------------------------------------------
+    // ---- the clock ----
 
     private void showClock(Machine subject, SeqFile out, OpenFile file) {
         double speed = gate.speed();
@@ -80,8 +79,7 @@ final class ControlFiles {
         throw new ErrnoException(Errno.EINVAL, "expected pause, resume, speed X or advance D");
     }
 
-    // ---- tasks
-    // ---------------------------------------------------------------------------------------------------------
+    // ---- tasks ----
 
     // Sizes in bytes, as Rss… and VmSwap of /proc/PID/status: page cache that is only read is nobody's.
     private static void showTasks(Machine machine, SeqFile out, OpenFile file) {
@@ -97,8 +95,7 @@ final class ControlFiles {
         }
     }
 
-    // ---- patches
-    // -------------------------------------------------------------------------------------------------------
+    // ---- patches ----
 
     private static List<FileSpec<Machine>> patches() {
         List<FileSpec<Machine>> rows = new ArrayList<>();

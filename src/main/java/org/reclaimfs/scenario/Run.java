@@ -133,8 +133,7 @@ public final class Run {
         }
     }
 
-    // ---- what came out
-    // ---------------------------------------------------------------------------------------------------
+    // ---- what came out ----
 
     public List<Failed> failed() {
         return failed;

@@ -88,8 +88,7 @@ public final class StepParser {
         return word == null ? null : word.text();
     }
 
-    // ---- tasks and their memory
-    // --------------------------------------------------------------------------------------
+    // ---- tasks and their memory ----
 
     private static Step spawn(Words words) throws BadText {
         String name = words.next("a name for the task").text();
@@ -220,8 +219,7 @@ public final class StepParser {
         return new Step.KillTask(task, signal == null ? SIGKILL : Quantities.integer(signal, 1, 64));
     }
 
-    // ---- devices
-    // -------------------------------------------------------------------------------------------------------
+    // ---- devices ----
 
     private static String device(Words words) throws BadText {
         Word device = words.next("a device, such as /dev/zram0");
@@ -253,8 +251,7 @@ public final class StepParser {
         };
     }
 
-    // ---- files
-    // ---------------------------------------------------------------------------------------------------------
+    // ---- files ----
 
     private static Step write(Words words) throws BadText {
         String path = path(words).text();

@@ -12,14 +12,13 @@ import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Activity;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Task;
-import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.swap.Disk;
 
 /** Begins steps. Every method expects the gate's lock. */
 final class StepRunner {
     private static final String CGROUPS = "/sys/fs/cgroup";
-    private static final long MAX_FILE_BYTES = 4L << 40;
+    private static final long MAX_REGION_BYTES = 4L << 40;
     private static final int DIRECTORY_MODE = 0755;
 
     private final Machine machine;
@@ -94,22 +93,16 @@ final class StepRunner {
         }
     }
 
-    // ---- tasks and their memory
-    // --------------------------------------------------------------------------------------
+    // ---- tasks and their memory ----
 
     private Work alloc(Step.Alloc alloc) throws ErrnoException {
         Task task = machine.task(alloc.task());
         String name = alloc.region() == null ? alloc.kind().name().toLowerCase(Locale.ROOT) : alloc.region();
         long pages = Units.bytesToPagesUp(alloc.bytes());
-        // As overcommit mode 0: more than all RAM and swap together is refused at once.
-        long limit = alloc.kind() == Kind.FILE
-                ? Units.bytesToPages(MAX_FILE_BYTES)
-                : machine.memory().totalPages() + machine.swap().totalPages();
-        if (pages > limit) {
+        // Not overcommit's business: a process maps piece by piece, and to fill a machine until it kills is the point.
+        if (alloc.bytes() > MAX_REGION_BYTES) {
             throw new ErrnoException(
-                    Errno.ENOMEM,
-                    "found " + Units.pagesToBytes(pages) + " bytes, expected at most " + Units.pagesToBytes(limit)
-                            + (alloc.kind() == Kind.FILE ? "" : ", all memory and swap"));
+                    Errno.ENOMEM, "found " + alloc.bytes() + " bytes, expected at most " + MAX_REGION_BYTES);
         }
         double rate = (double) alloc.rate() / Units.PAGE_SIZE;
         return started(machine.alloc(task, name, alloc.kind(), alloc.content(), pages, rate), alloc.rate() > 0);
@@ -169,8 +162,7 @@ final class StepRunner {
         return disk;
     }
 
-    // ---- files
-    // ---------------------------------------------------------------------------------------------------------
+    // ---- files ----
 
     private void check(Expectation expectation) throws ErrnoException {
         String text;

@@ -66,8 +66,7 @@ public final class TimeGate implements Gate, AutoCloseable {
         return lock;
     }
 
-    // ---- the clock
-    // -----------------------------------------------------------------------------------------------------
+    // ---- the clock ----
 
     /** Lets time run from now on: {@code factor} virtual seconds a second. */
     public void start(double factor) {
@@ -135,8 +134,7 @@ public final class TimeGate implements Gate, AutoCloseable {
         wallBaseNs = wall.ns();
     }
 
-    // ---- moving the machine
-    // ----------------------------------------------------------------------------------------------
+    // ---- moving the machine ----
 
     @Override
     public long enter() {
@@ -207,8 +205,7 @@ public final class TimeGate implements Gate, AutoCloseable {
         }
     }
 
-    // ---- work
-    // ------------------------------------------------------------------------------------------------------------
+    // ---- work ----
 
     /** Under the lock: does a call through the tree's door and returns its slow part instead of driving it. */
     Work capture(Call call) throws ErrnoException {
@@ -302,8 +299,7 @@ public final class TimeGate implements Gate, AutoCloseable {
         return told;
     }
 
-    // ---- the driver
-    // -------------------------------------------------------------------------------------------------------
+    // ---- the driver ----
 
     private void driverLoop() {
         while (!closed) {

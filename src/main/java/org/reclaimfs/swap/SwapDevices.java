@@ -36,8 +36,7 @@ public final class SwapDevices {
     }
 
     /** Adds a device; null if no type number is free. {@code pages} includes the header page. */
-    public @Nullable SwapDevice add(
-            String path, boolean partition, long pages, int priority, SwapBackend backend) {
+    public @Nullable SwapDevice add(String path, boolean partition, long pages, int priority, SwapBackend backend) {
         for (int type = 0; type < MAX_TYPES; type++) {
             if (byType[type] == null) {
                 SwapDevice device = new SwapDevice(type, path, partition, pages, priority, backend);
@@ -107,7 +106,7 @@ public final class SwapDevices {
         return Collections.unmodifiableList(order);
     }
 
-    // ---- slots -------------------------------------------------------------------------------------------------------
+    // ---- slots ----
 
     /**
      * Takes up to {@code want} consecutive slots for pages swapped out on {@code cpu}.
@@ -195,7 +194,7 @@ public final class SwapDevices {
         }
     }
 
-    // ---- totals ------------------------------------------------------------------------------------------------------
+    // ---- totals ----
 
     /** nr_swap_pages: free slots of the devices that take new pages. */
     public long freePages() {

@@ -73,8 +73,7 @@ final class ZramRows {
         }
     }
 
-    // ---- state
-    // -------------------------------------------------------------------------------------------------------
+    // ---- state ----
 
     private static Work storeDisksize(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
         long bytes = in.leadingBytes();
@@ -136,8 +135,7 @@ final class ZramRows {
         return Work.DONE;
     }
 
-    // ---- writeback settings
-    // ------------------------------------------------------------------------------------------
+    // ---- writeback settings ----
 
     private static Work storeBackingDev(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
         needUninitialised(zram);
@@ -173,8 +171,7 @@ final class ZramRows {
         return Work.DONE;
     }
 
-    // ---- statistics
-    // --------------------------------------------------------------------------------------------------
+    // ---- statistics ----
 
     private static void ioStat(ZramFiles zram, SeqFile out, OpenFile file) {
         ZramDevice device = zram.device;

@@ -118,7 +118,7 @@ public final class Reclaim {
         return target != null;
     }
 
-    // ---- the priority loop ---------------------------------------------------------------------------------------------
+    // ---- the priority loop ----
 
     /** prepare_scan_control, then the walk over memcgs starts. */
     private void startPass() {
@@ -199,7 +199,7 @@ public final class Reclaim {
         return true;
     }
 
-    // ---- the walk over memcgs ------------------------------------------------------------------------------------------
+    // ---- the walk over memcgs ----
 
     private void nextMemcg() {
         MemCgroup next = advanceWalk();
@@ -251,7 +251,7 @@ public final class Reclaim {
         return false;
     }
 
-    // ---- get_scan_count ------------------------------------------------------------------------------------------------
+    // ---- get_scan_count ----
 
     private enum Balance {
         EQUAL,
@@ -325,7 +325,7 @@ public final class Reclaim {
         return Math.max(scan, Vmscan.SWAP_CLUSTER_MAX);
     }
 
-    // ---- shrink_lruvec -------------------------------------------------------------------------------------------------
+    // ---- shrink_lruvec ----
 
     private void shrinkLruvecRound() {
         MemCgroup m = memcg;

@@ -47,7 +47,7 @@ final class Scan {
         return scannedPages;
     }
 
-    // ---- active -> inactive ----------------------------------------------------------------------------------------------
+    // ---- active -> inactive ----
 
     /** Deactivates up to {@code n} pages of an active list. */
     void shrinkActive(MemCgroup owner, int list, int n) {
@@ -71,7 +71,7 @@ final class Scan {
         }
     }
 
-    // ---- the inactive list ---------------------------------------------------------------------------------------------
+    // ---- the inactive list ----
 
     /** Scans up to {@code n} pages of an inactive list; returns the pages freed. */
     int shrinkInactive(MemCgroup owner, int list, int n) {
@@ -164,7 +164,7 @@ final class Scan {
         mem.joinNeighbours(run);
     }
 
-    // ---- fates, also used by Pageout -------------------------------------------------------------------------------------
+    // ---- fates, also used by Pageout ----
 
     void activate(int run) {
         int flags = mem.flags(run) & (Flags.SWAPCACHE | Flags.MAPPED | Flags.WRITEBACK);

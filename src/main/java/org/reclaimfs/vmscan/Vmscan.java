@@ -67,7 +67,8 @@ public final class Vmscan {
         swappiness = value;
     }
 
-    @Nullable MemCgroup position(MemCgroup root) {
+    @Nullable
+    MemCgroup position(MemCgroup root) {
         MemCgroup at = positions.get(root);
         return at != null && at.online() ? at : null;
     }

@@ -48,7 +48,7 @@ public final class ZramDevice implements SwapBackend {
         return "zram" + id;
     }
 
-    // ---- settings ----------------------------------------------------------------------------------------------------
+    // ---- settings ----
 
     public boolean initialised() {
         return disksizePages > 0;
@@ -138,7 +138,7 @@ public final class ZramDevice implements SwapBackend {
         openers--;
     }
 
-    // ---- storing -----------------------------------------------------------------------------------------------------
+    // ---- storing ----
 
     @Override
     public boolean synchronous() {
@@ -258,7 +258,7 @@ public final class ZramDevice implements SwapBackend {
         return nowNs;
     }
 
-    // ---- statistics --------------------------------------------------------------------------------------------------
+    // ---- statistics ----
 
     public long origDataBytes() {
         return Units.pagesToBytes(storedPages);

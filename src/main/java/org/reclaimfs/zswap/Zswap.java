@@ -48,7 +48,7 @@ public final class Zswap {
         this.effort = effort;
     }
 
-    // ---- parameters --------------------------------------------------------------------------------------------------
+    // ---- parameters ----
 
     public boolean enabled() {
         return enabled;
@@ -124,7 +124,7 @@ public final class Zswap {
         shrinkerEnabled = on;
     }
 
-    // ---- sizes -------------------------------------------------------------------------------------------------------
+    // ---- sizes ----
 
     /** The pool's limit in pages. */
     public long maxPages() {
@@ -175,7 +175,7 @@ public final class Zswap {
         return !enabled || memcg.zswapWritebackAllowed();
     }
 
-    // ---- store -------------------------------------------------------------------------------------------------------
+    // ---- store ----
 
     /** Tries to write back one entry of a memcg at its zswap.max; true if one was written. */
     interface MakeRoom {
@@ -285,7 +285,7 @@ public final class Zswap {
         folios.owner(run).lruvec.addHead(Flags.ZSWAP, run);
     }
 
-    // ---- load, invalidate --------------------------------------------------------------------------------------------
+    // ---- load, invalidate ----
 
     public boolean holds(int run) {
         return Flags.list(mem.flags(run)) == Flags.ZSWAP;

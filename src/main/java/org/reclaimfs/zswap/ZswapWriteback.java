@@ -121,9 +121,12 @@ public final class ZswapWriteback {
     /** Writes back some of the first {@code want} entries of the oldest run; returns how many were tried. */
     private int writeBack(MemCgroup owner, int oldest, int want) {
         MemCgroup memcg = folios.memcg(oldest);
+        if (!inReclaim && makeRoom != null && memcg.memoryMargin() == 0) {
+            return writeOneAfterReclaim(owner, memcg, makeRoom);
+        }
         int zone = frameZone();
         int room = zone < 0 ? 0 : (int) Math.min(want, framesIn(zone));
-        room = (int) Math.min(room, chargeRoom(memcg));
+        room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
         if (room <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
             int failed = owner.lruvec.popTail(Flags.ZSWAP, 1);
@@ -153,12 +156,31 @@ public final class ZswapWriteback {
         return above > 0 || !inReclaim ? above : folios.ram.zone(zone).freePages();
     }
 
-    private long chargeRoom(MemCgroup memcg) {
-        if (inReclaim) {
-            return Long.MAX_VALUE;
+    /**
+     * The memcg has no room for the page: the entry goes to the newest end, then reclaim runs. That may store pages, and
+     * come back here to write back other entries.
+     */
+    private int writeOneAfterReclaim(MemCgroup owner, MemCgroup memcg, ToLongFunction<MemCgroup> reclaim) {
+        int run = owner.lruvec.popTail(Flags.ZSWAP, 1);
+        int table = mem.table(run);
+        int off = mem.off(run);
+        owner.lruvec.addHead(Flags.ZSWAP, run);
+        int scannedBefore = scanned;
+        int writtenBefore = written;
+        long bytesBefore = writtenBytes;
+        inReclaim = true;
+        long margin = reclaim.applyAsLong(memcg);
+        inReclaim = false;
+        scanned = scannedBefore;
+        written = writtenBefore;
+        writtenBytes = bytesBefore;
+        int zone = frameZone();
+        int at = mem.find(table, off);
+        if (margin <= 0 || zone < 0 || framesIn(zone) <= 0 || at == MemMap.NIL || !zswap.holds(at)) {
+            zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
+            return 1;
         }
-        long margin = memcg.memoryMargin();
-        return margin == 0 && makeRoom != null ? makeRoom.applyAsLong(memcg) : margin;
+        return writeEntries(folios.carve(at, off - mem.off(at), 1), memcg, zone);
     }
 
     /** zswap_writeback_entry for entries in a row: into the swap cache, out of zswap, on the way to the device. */
@@ -221,7 +243,7 @@ public final class ZswapWriteback {
         io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
     }
 
-    // ---- the dynamic shrinker ------------------------------------------------------------------------------------------
+    // ---- the dynamic shrinker ----
 
     /** Part of slab reclaim for one memcg (zswap_shrinker_count and _scan through do_shrink_slab). */
     public void shrinker(MemCgroup memcg, int priority) {

@@ -98,8 +98,7 @@ public final class ErrnoReplay {
         };
     }
 
-    // ---- errt.c
-    // ------------------------------------------------------------------------------------------------------
+    // ---- errt.c ----
 
     private String[] call(String op, String path, String input) {
         String stage = "open";
