@@ -17,6 +17,7 @@ mknod "$scratch/fuse" c 10 229
 chmod 666 "$scratch/fuse"
 chmod 755 "$scratch" "$scratch/mount-scripts"
 chown -R 65534:65534 "$scratch/home"
+# shellcheck disable=SC2016 # the inner shell expands it
 unshare -m sh -eu -c '
     mount --bind "$1/fuse" /dev/fuse
     exec setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$1/home" XDG_RUNTIME_DIR="$1/home" \

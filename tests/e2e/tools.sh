@@ -3,6 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || skip "binding files over /proc needs root"
 start --manual --scenario "$scenarios/zswap.yaml"
+# shellcheck disable=SC2016 # the inner shell expands it
 unshare -m sh -eu -c '
     mnt=$1
     for file in meminfo vmstat swaps stat loadavg uptime; do mount --bind "$mnt/proc/$file" "/proc/$file"; done
