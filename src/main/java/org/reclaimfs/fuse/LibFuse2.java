@@ -37,6 +37,12 @@ public interface LibFuse2 {
     /** Handles one request: calls the operations on this thread and replies. */
     void fuse_session_process_buf(Pointer session, Pointer buf, Pointer channel);
 
+    /** The descriptor of /dev/fuse. */
+    int fuse_chan_fd(Pointer channel);
+
+    /** poll(2), which libfuse brings along from the C library. */
+    int poll(Pointer fds, long count, int timeoutMs);
+
     /** Marks the session as ended. */
     void fuse_session_exit(Pointer session);
 

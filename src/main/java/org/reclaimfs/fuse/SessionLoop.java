@@ -7,12 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives requests on Java threads: one waits while others serve. When the last idle thread takes a request
- * another is started; more than a few idle ones end themselves, as in fuse_loop_mt.
+ * Receives requests on Java threads, one at a time: the leader. It serves quick requests itself and goes on leading; before
+ * one that may wait, or while more are pending, it hands the lead to another thread. So a lone client never pays for waking
+ * a second thread, and a blocked writer never holds anyone up.
  */
 final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
-    private static final int MAX_IDLE = 4;
+    private static final int MAX_FOLLOWERS = 4;
     private static final int EINTR = 4;
 
     // struct fuse_buf, fuse_common.h of 2.9 on x86-64: size, flags, mem, fd, pos
@@ -22,12 +23,21 @@ final class SessionLoop {
     private static final int BUF_MEM = 16;
     private static final int BUF_FD = 24;
 
+    /** struct fuse_in_header, linux/fuse.h: the operation code. */
+    private static final int HEADER_OPCODE = 4;
+
+    /** Bits of the operation codes that change nothing and take the machine's lock for microseconds at most. */
+    private static final long QUICK = bits(1, 2, 3, 5, 14, 15, 17, 18, 22, 23, 25, 27, 28, 29, 34, 42);
+
     private final LibFuse2 lib;
     private final Pointer session;
     private final Pointer channel;
     private final int bufferBytes;
+    private final Anticipation anticipation;
+    private boolean led; // GUARDED_BY(this): some thread receives, or is about to
+    private boolean over; // GUARDED_BY(this)
     private int threads; // GUARDED_BY(this)
-    private int idle; // GUARDED_BY(this)
+    private int followers; // GUARDED_BY(this): threads that wait to lead
     private int started; // GUARDED_BY(this)
 
     SessionLoop(LibFuse2 lib, Pointer session, Pointer channel) {
@@ -35,6 +45,15 @@ final class SessionLoop {
         this.session = session;
         this.channel = channel;
         this.bufferBytes = (int) lib.fuse_chan_bufsize(channel);
+        this.anticipation = new Anticipation(lib, lib.fuse_chan_fd(channel), direct(Anticipation.POLLFD_BYTES));
+    }
+
+    private static long bits(int... codes) {
+        long set = 0;
+        for (int code : codes) {
+            set |= 1L << code;
+        }
+        return set;
     }
 
     /** A thread of the loop, with what it needs for each request. */
@@ -42,7 +61,7 @@ final class SessionLoop {
         private final Pointer memory = direct(bufferBytes);
         private final Pointer buf = direct(BUF_STRUCT_BYTES);
         private final Pointer channelSlot = direct(8);
-        private boolean counted = true; // as idle
+        private boolean leading;
         private boolean serving; // a request, at this moment
 
         Worker(int number) {
@@ -52,23 +71,29 @@ final class SessionLoop {
         @Override
         public void run() {
             try {
-                while (serve()) {
-                    // serve() does it all
+                while (leading || lead()) {
+                    leading = true;
+                    if (!serve()) {
+                        return;
+                    }
                 }
             } catch (RuntimeException | Error e) {
                 LOG.error("FUSE thread {} ended", getName(), e);
+            } catch (InterruptedException e) {
+                LOG.debug("FUSE thread {} was interrupted", getName());
             } finally {
-                ended(counted);
+                ended(leading);
             }
         }
 
-        /** One request; false when this thread should end. */
+        /** One request; false at the end of the session. */
         private boolean serve() {
             buf.putLong(BUF_SIZE, bufferBytes);
             buf.putInt(BUF_FLAGS, 0);
             buf.putPointer(BUF_MEM, memory);
             buf.putInt(BUF_FD, -1);
             channelSlot.putPointer(0, channel);
+            anticipation.await();
             int received = lib.fuse_session_receive_buf(session, buf, channelSlot);
             if (received == -EINTR) {
                 return lib.fuse_session_exited(session) == 0;
@@ -77,18 +102,19 @@ final class SessionLoop {
                 lib.fuse_session_exit(session); // unmounted
                 return false;
             }
-            busy();
-            counted = false;
+            if (!quick(memory.getInt(HEADER_OPCODE)) || anticipation.pending()) {
+                leading = false;
+                handOver();
+            }
             serving = true;
             lib.fuse_session_process_buf(session, buf, channelSlot.getPointer(0));
             serving = false;
-            counted = true;
-            if (done()) {
-                return true;
-            }
-            counted = false;
-            return false;
+            return true;
         }
+    }
+
+    private static boolean quick(int opcode) {
+        return opcode < Long.SIZE && (QUICK >>> opcode & 1) != 0;
     }
 
     /** Whether the current thread is one of ours, in the middle of a request. */
@@ -114,31 +140,42 @@ final class SessionLoop {
         return true;
     }
 
-    private synchronized void busy() {
-        if (--idle == 0) {
-            spawn();
-        }
-    }
-
-    private synchronized boolean done() {
-        if (idle >= MAX_IDLE) {
+    /** Waits for the lead; false if this thread should end. */
+    private synchronized boolean lead() throws InterruptedException {
+        if (led && followers >= MAX_FOLLOWERS) {
             return false;
         }
-        idle++;
-        return true;
+        followers++;
+        while (led && !over) {
+            wait();
+        }
+        followers--;
+        led = true;
+        return !over;
     }
 
-    private synchronized void ended(boolean wasIdle) {
+    /** The leader turns to a request that others must not wait for. */
+    private synchronized void handOver() {
+        led = false;
+        if (followers == 0) {
+            spawn();
+        } else {
+            notifyAll();
+        }
+    }
+
+    private synchronized void ended(boolean wasLeading) {
         threads--;
-        if (wasIdle) {
-            idle--;
+        if (wasLeading && lib.fuse_session_exited(session) != 0) {
+            over = true;
+        } else if (wasLeading) {
+            handOver(); // a fault of this thread only
         }
         notifyAll();
     }
 
     private synchronized void spawn() {
         threads++;
-        idle++;
         new Worker(++started).start();
     }
 

@@ -265,11 +265,17 @@ final class FaultPath {
     }
 
     private static long overage(PageCounter counter) {
-        long over = counter.usage() - counter.high();
-        return over <= 0 ? 0 : (over << 20) / Math.max(counter.high(), 1);
+        return overage(counter.usage(), counter.high());
     }
 
-    private static long delay(long overage, long debtPages) {
+    /** How far usage is over the limit, as a fraction of it with 20 fraction bits. */
+    static long overage(long usage, long high) {
+        long over = usage - high;
+        return over <= 0 ? 0 : (over << 20) / Math.max(high, 1);
+    }
+
+    /** The sleep for an overage, in jiffies. */
+    static long delay(long overage, long debtPages) {
         if (overage == 0) {
             return 0;
         }
