@@ -1,0 +1,239 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.swap.SwapDevice;
+import org.reclaimfs.zram.ZramDevice;
+import org.reclaimfs.zswap.Zswap;
+import org.reclaimfs.zswap.ZswapCounter;
+
+/** Says in what the fast model and the reference differ, as readable lines. */
+final class Comparison {
+    private static final List<VmStat> VM = List.of(
+            VmStat.PGSCAN_KSWAPD,
+            VmStat.PGSCAN_DIRECT,
+            VmStat.PGSCAN_PROACTIVE,
+            VmStat.PGSCAN_ANON,
+            VmStat.PGSCAN_FILE,
+            VmStat.PGSTEAL_KSWAPD,
+            VmStat.PGSTEAL_DIRECT,
+            VmStat.PGSTEAL_PROACTIVE,
+            VmStat.PGSTEAL_ANON,
+            VmStat.PGSTEAL_FILE,
+            VmStat.PGREFILL,
+            VmStat.PGACTIVATE,
+            VmStat.PGDEACTIVATE,
+            VmStat.PGFAULT,
+            VmStat.PGMAJFAULT,
+            VmStat.PGREUSE,
+            VmStat.PGROTATED,
+            VmStat.PSWPIN,
+            VmStat.PSWPOUT,
+            VmStat.SWAP_RA,
+            VmStat.SWAP_RA_HIT,
+            VmStat.SWPIN_ZERO,
+            VmStat.SWPOUT_ZERO,
+            VmStat.ZSWPIN,
+            VmStat.ZSWPOUT,
+            VmStat.ZSWPWB,
+            VmStat.WORKINGSET_REFAULT_ANON,
+            VmStat.WORKINGSET_REFAULT_FILE,
+            VmStat.WORKINGSET_ACTIVATE_ANON,
+            VmStat.WORKINGSET_ACTIVATE_FILE,
+            VmStat.WORKINGSET_RESTORE_ANON,
+            VmStat.WORKINGSET_RESTORE_FILE,
+            VmStat.NR_VMSCAN_WRITE,
+            VmStat.NR_VMSCAN_IMMEDIATE_RECLAIM,
+            VmStat.SLABS_SCANNED,
+            VmStat.OOM_KILL);
+
+    private final Machine fast;
+    private final RefMachine ref;
+    private final List<String> differences = new ArrayList<>();
+
+    private Comparison(Machine fast, RefMachine ref) {
+        this.fast = fast;
+        this.ref = ref;
+    }
+
+    /** The differences, none if all is equal. */
+    static List<String> differences(Machine fast, RefMachine ref) {
+        Comparison c = new Comparison(fast, ref);
+        c.machine();
+        Map<RefMemcg, Map<MemoryStat, Long>> derived = c.derive();
+        for (RefMemcg memcg : ref.memcgs.values()) {
+            c.memcg(memcg, derived.get(memcg));
+        }
+        return c.differences;
+    }
+
+    private void same(String what, long got, long expected) {
+        if (got != expected) {
+            differences.add(what + ": " + got + ", reference " + expected);
+        }
+    }
+
+    private void machine() {
+        same("free pages", fast.memory().freePages(), ref.freePages());
+        for (VmStat item : VM) {
+            same(item.key(), fast.vmstat(item), ref.vm.getOrDefault(item, 0L));
+        }
+        Zswap zswap = fast.zswap();
+        same("zswap pool pages", zswap.totalPages(), ref.zswap.pool.pages());
+        same("zswap stored", zswap.storedPages(), ref.zswap.stored);
+        same("zswap incompressible", zswap.storedIncompressiblePages(), ref.zswap.storedIncompressible);
+        for (ZswapCounter counter : ZswapCounter.values()) {
+            same("zswap " + counter.key(), zswap.counter(counter), ref.zswap.counters.getOrDefault(counter, 0L));
+        }
+        same("swap free", fast.swap().freePages(), ref.swap.freePages());
+        for (RefDevice device : ref.swap.devices) {
+            SwapDevice swap = fast.swap().byPath(device.path);
+            same(device.path + " used", swap == null ? -1 : swap.usedPages(), device.usedPages());
+            if (swap != null && swap.backend instanceof ZramDevice zram) {
+                zram(device, zram);
+            } else if (swap != null && swap.backend instanceof Disk disk) {
+                same(device.path + " written", disk.writtenPages(), device.writtenPages);
+                same(device.path + " read", disk.readPages(), device.readPages);
+            }
+        }
+    }
+
+    private void zram(RefDevice device, ZramDevice zram) {
+        same(device.path + " orig_data_size", zram.origDataBytes(), (device.storedPages()) * 4096);
+        same(device.path + " compr_data_size", zram.comprDataBytes(), device.comprBytes);
+        same(device.path + " mem_used_total", zram.poolPages(), device.pool.pages());
+        same(device.path + " same_pages", zram.samePages(), device.samePages);
+        same(device.path + " huge_pages", zram.hugePages(), device.hugePages);
+        same(device.path + " failed_writes", zram.failedWrites(), device.failedWrites);
+        same(device.path + " notify_free", zram.notifyFree(), device.notifyFree);
+    }
+
+    // ---- memcgs -------------------------------------------------------------------------------------------
+
+    private Map<RefMemcg, Map<MemoryStat, Long>> derive() {
+        Map<RefMemcg, Map<MemoryStat, Long>> all = new java.util.HashMap<>();
+        for (RefMemcg memcg : ref.memcgs.values()) {
+            all.put(memcg, new EnumMap<>(memcg.counts));
+        }
+        for (RefPage page : ref.pages()) {
+            Map<MemoryStat, Long> of = new EnumMap<>(MemoryStat.class);
+            state(page, of);
+            for (RefMemcg m = page.memcg; m != null; m = m.parent) {
+                Map<MemoryStat, Long> into = all.get(m);
+                if (into != null) {
+                    of.forEach((item, n) -> into.merge(item, n, Long::sum));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void state(RefPage page, Map<MemoryStat, Long> of) {
+        if (page.data == RefPage.Data.ZSWAP && !page.memcg.isRoot()) {
+            of.put(MemoryStat.ZSWAP, (long) page.bytes());
+            of.put(MemoryStat.ZSWAPPED, 1L);
+            of.put(MemoryStat.ZSWAP_INCOMP, page.bytes() >= 4096 ? 1L : 0L);
+        }
+        if (!page.resident || page.list == null) {
+            return;
+        }
+        of.put(MemoryStat.valueOf(page.list.name()), 1L);
+        Kind kind = page.region.kind;
+        boolean cache = kind == Kind.FILE || kind == Kind.SHMEM && !page.swapcache;
+        of.put(MemoryStat.ANON, kind == Kind.ANON && page.mapped ? 1L : 0L);
+        of.put(MemoryStat.FILE_MAPPED, kind != Kind.ANON && page.mapped ? 1L : 0L);
+        of.put(MemoryStat.FILE, cache ? 1L : 0L);
+        of.put(MemoryStat.SHMEM, cache && kind == Kind.SHMEM ? 1L : 0L);
+        of.put(MemoryStat.SWAPCACHED, page.swapcache ? 1L : 0L);
+        of.put(MemoryStat.FILE_DIRTY, kind == Kind.FILE && page.dirty ? 1L : 0L);
+    }
+
+    private void memcg(RefMemcg memcg, Map<MemoryStat, Long> derived) {
+        Cgroup cgroup = fast.cgroups().find(memcg.path);
+        MemCgroup m = cgroup == null ? null : cgroup.memcg();
+        if (m == null) {
+            differences.add(memcg + " does not exist");
+            return;
+        }
+        for (MemoryStat item : MemoryStat.values()) {
+            if (item.unit() != MemoryStat.Unit.SUM) {
+                same(memcg + " " + item.key(), m.stat(item), derived.getOrDefault(item, 0L));
+            }
+        }
+        if (!m.isRoot()) {
+            same(memcg + " usage", m.memory.usage(), memcg.usage);
+            same(memcg + " swap usage", m.swap.usage(), memcg.swapUsage);
+        }
+        for (MemCgroup.Event event : MemCgroup.Event.values()) {
+            same(memcg + " event " + event.key(), m.events(event), memcg.events.getOrDefault(event, 0L));
+        }
+        for (MemCgroup.SwapEvent event : MemCgroup.SwapEvent.values()) {
+            same(memcg + " swap event " + event.key(), m.swapEvents(event), memcg.swapEvents.getOrDefault(event, 0L));
+        }
+        same(memcg + " anon cost", m.lruvec.anonCost, memcg.anonCost);
+        same(memcg + " file cost", m.lruvec.fileCost, memcg.fileCost);
+        same(memcg + " nonresident age", m.lruvec.nonresidentAge, memcg.age);
+        for (RefList list : RefList.values()) {
+            if (list != RefList.UNEVICTABLE) {
+                order(memcg, m, list);
+            }
+        }
+    }
+
+    /** The pages of a list from the oldest on. */
+    static List<String> fastOrder(Machine fast, MemCgroup m, RefList list) {
+        MemMap mem = fast.core().mem;
+        List<String> order = new ArrayList<>();
+        for (int run = m.lruvec.tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
+            for (int i = 0; i < mem.len(run); i++) {
+                order.add(mem.region(run).name + "[" + (mem.firstPage(run) + i) + "]");
+            }
+        }
+        return order;
+    }
+
+    private boolean sameOrder(RefMemcg memcg, MemCgroup m, RefList list) {
+        MemMap mem = fast.core().mem;
+        Iterator<RefPage> expected = memcg.list(list).values().iterator();
+        for (int run = m.lruvec.tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
+            String region = mem.region(run).name;
+            long first = mem.firstPage(run);
+            for (int i = 0; i < mem.len(run); i++) {
+                RefPage page = expected.hasNext() ? expected.next() : null;
+                if (page == null || page.index != first + i || !page.region.name.equals(region)) {
+                    return false;
+                }
+            }
+        }
+        return !expected.hasNext();
+    }
+
+    private void order(RefMemcg memcg, MemCgroup m, RefList list) {
+        if (sameOrder(memcg, m, list)) {
+            return;
+        }
+        List<String> got = fastOrder(fast, m, list);
+        List<String> expected =
+                memcg.list(list).values().stream().map(RefPage::toString).toList();
+        int at = 0;
+        while (at < got.size() && at < expected.size() && got.get(at).equals(expected.get(at))) {
+            at++;
+        }
+        differences.add(memcg + " " + list + " from " + at + " of " + got.size() + ": " + slice(got, at)
+                + ", reference has " + expected.size() + ": " + slice(expected, at));
+    }
+
+    private static List<String> slice(List<String> pages, int at) {
+        return pages.subList(at, Math.min(pages.size(), at + 4));
+    }
+}

@@ -1,0 +1,91 @@
+package org.reclaimfs.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.PageCounter;
+import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.swap.Disk;
+
+/** Limits that cannot be met: the sleep above memory.high, and memory.max (golden b4; spec/04 sections 3, 4 and 15). */
+final class HighPenaltyTest {
+    private static final long JIFFY_MS = 4;
+
+    private static long sleepMs(long usage, long high) {
+        return JIFFY_MS * Math.min(500, FaultPath.delay(FaultPath.overage(usage, high), 64));
+    }
+
+    /** high 32 MiB, no swap: the captured worst faults were these sleeps and up to 35 ms of fruitless reclaim. */
+    @ParameterizedTest(name = "{0} pages: {1} ms, captured {2}")
+    @CsvSource({
+        "9024, 660, 669.618",
+        "9216, 1000, 1025.877",
+        "9280, 1128, 1150.405",
+        "9408, 1408, 1442.506",
+        "9472, 1560, 1595.696",
+        "9600, 1888, 1922.343",
+        "9728, 2000, 2010.404"
+    })
+    void theSleepGrowsWithTheOverage(long usage, long ms, double captured) {
+        assertThat(sleepMs(usage, 8192)).isEqualTo(ms);
+        assertThat(captured - ms).isBetween(0.0, 36.0);
+    }
+
+    /** The table of spec/04 section 3, limit 100 MiB, HZ 250 here. */
+    @ParameterizedTest(name = "{0} MiB: {1} ms")
+    @CsvSource({"101, 6", "102, 25", "105, 159", "110, 639", "115, 1439", "118, 2000", "200, 2000"})
+    void referenceValuesOfTheSleep(long mib, long expected) {
+        assertThat(sleepMs(mib * 256, 100 * 256)).isBetween(expected - JIFFY_MS, expected);
+    }
+
+    /** Each batch of 64 pages above high costs 17 fruitless attempts, then a sleep. */
+    @Test
+    void withoutSwapEveryBatchAboveHighIsPunishedOnce() throws Exception {
+        Lab lab = new Lab();
+        MemCgroup work = lab.cgroup("/work");
+        work.memory.setHigh(8192);
+        Task hog = lab.task("hog", "/work", Kind.ANON, 8000, Content.RANDOM);
+        long before = work.events(MemCgroup.Event.HIGH);
+        assertThat(before).isZero();
+        while (work.memory.usage() < 9000) {
+            lab.run(lab.machine.alloc(hog, "data", Kind.ANON, null, 1, 0));
+        }
+        // Below 10 ms of penalty there is one attempt a batch and no sleep; above it seventeen.
+        assertThat(work.events(MemCgroup.Event.HIGH)).isGreaterThanOrEqualTo(17L * ((9000 - 8192) / 64 - 3));
+        assertThat(work.stat(MemoryStat.PGSTEAL)).isZero();
+    }
+
+    /** Sixteen fruitless reclaims, one oom event, one kill (golden b4; spec/04 section 15.2). */
+    @Test
+    void aMaxBelowUsageKillsWhenNothingCanBeReclaimed() throws Exception {
+        Lab lab = new Lab();
+        MemCgroup work = lab.cgroup("/work");
+        lab.task("small", "/work", Kind.ANON, 500, Content.RANDOM);
+        lab.task("large", "/work", Kind.ANON, 4000, Content.RANDOM);
+        lab.run(lab.machine.setMax(work, 1000));
+        assertThat(work.events(MemCgroup.Event.OOM)).isEqualTo(1);
+        assertThat(work.events(MemCgroup.Event.OOM_KILL)).isEqualTo(1);
+        assertThat(lab.machine.kills()).singleElement().extracting(Kill::task).isEqualTo("large");
+        assertThat(work.memory.usage()).isLessThanOrEqualTo(1000);
+    }
+
+    /** The seventeenth fruitless attempt of a write to memory.reclaim is EAGAIN; what was freed stays freed. */
+    @Test
+    void reclaimOfMoreThanThereIsEndsInEagain() throws Exception {
+        Lab lab = new Lab();
+        lab.disk("vda", 64, Disk.Profile.NVME);
+        MemCgroup work = lab.cgroup("/work");
+        lab.task("hog", "/work", Kind.ANON, 1000, Content.RANDOM);
+        assertThat(lab.reclaim(work, 64 << 20)).isEqualTo(Errno.EAGAIN);
+        assertThat(work.stat(MemoryStat.PGSTEAL_PROACTIVE)).isEqualTo(1000);
+        assertThat(work.stat(MemoryStat.PGSCAN_DIRECT)).isZero();
+        assertThat(work.memory.max()).isEqualTo(PageCounter.MAX);
+    }
+}

@@ -1,0 +1,191 @@
+package org.reclaimfs.machine;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.mm.Content;
+
+/** A swap device of the reference model: slots in clusters of 512, and zram's table if it is one. */
+final class RefDevice {
+    static final int CLUSTER = 512;
+
+    final String path;
+    final int slots;
+    final int priority;
+    final boolean zram;
+    final boolean solidState;
+
+    private final Set<Integer> used = new HashSet<>();
+    private final Map<Integer, Integer> usedByCluster = new HashMap<>();
+    /** Clusters nobody allocates from: with free and used slots, and with free slots only; first in, first out. */
+    private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+
+    private final LinkedHashSet<Integer> free = new LinkedHashSet<>();
+
+    /** Where a CPU or a rotational device goes on. */
+    static final class Cursor {
+        @Nullable
+        RefDevice device;
+
+        int next;
+    }
+
+    final Cursor global = new Cursor();
+
+    // zram
+    final RefZpool pool = new RefZpool();
+    private final Map<Integer, Content> table = new HashMap<>();
+    long limitPages;
+    long samePages;
+    long hugePages;
+    long comprBytes;
+    long failedWrites;
+    long notifyFree;
+    long writtenPages;
+    long readPages;
+
+    RefDevice(String path, int slots, int priority, boolean zram, boolean solidState) {
+        this.path = path;
+        this.slots = slots;
+        this.priority = priority;
+        this.zram = zram;
+        this.solidState = solidState;
+        used.add(0);
+        usedByCluster.put(0, 1);
+        for (int c = 0; c * CLUSTER < slots; c++) {
+            free.add(c);
+        }
+    }
+
+    int usedPages() {
+        return used.size() - 1;
+    }
+
+    int freePages() {
+        return slots - used.size();
+    }
+
+    private int end(int cluster) {
+        return Math.min((cluster + 1) * CLUSTER, slots);
+    }
+
+    private boolean any(int cluster, boolean wantUsed) {
+        int taken = usedByCluster.getOrDefault(cluster, 0);
+        return wantUsed ? taken > 0 : taken < end(cluster) - cluster * CLUSTER;
+    }
+
+    /** The next free slot of the cursor's cluster, or -1 when the cluster is used up. */
+    int takeAt(Cursor cursor) {
+        if (cursor.device != this) {
+            return -1;
+        }
+        int cluster = cursor.next / CLUSTER;
+        for (int s = cursor.next; s < end(cluster); s++) {
+            if (used.add(s)) {
+                usedByCluster.merge(cluster, 1, Integer::sum);
+                if (s + 1 == end(cluster)) {
+                    drop(cursor, cluster);
+                } else {
+                    cursor.next = s + 1;
+                }
+                return s;
+            }
+        }
+        drop(cursor, cluster);
+        return -1;
+    }
+
+    /** Takes a cluster for the cursor: one with holes, else a free one; false if there is none. */
+    boolean takeCluster(Cursor cursor) {
+        LinkedHashSet<Integer> from = nonfull.isEmpty() ? free : nonfull;
+        if (from.isEmpty()) {
+            return false;
+        }
+        int cluster = from.iterator().next();
+        from.remove(cluster);
+        cursor.device = this;
+        cursor.next = cluster * CLUSTER;
+        return true;
+    }
+
+    void leave(Cursor cursor) {
+        if (cursor.device == this) {
+            drop(cursor, cursor.next / CLUSTER);
+        }
+    }
+
+    private void drop(Cursor cursor, int cluster) {
+        cursor.device = null;
+        if (!any(cluster, false)) {
+            return;
+        }
+        (any(cluster, true) ? nonfull : free).add(cluster);
+    }
+
+    void freeSlot(int slot, boolean current) {
+        int cluster = slot / CLUSTER;
+        boolean wasFull = !any(cluster, false);
+        used.remove(slot);
+        usedByCluster.merge(cluster, -1, Integer::sum);
+        if (current) {
+            return;
+        }
+        if (!any(cluster, true)) {
+            nonfull.remove(cluster);
+            free.add(cluster);
+        } else if (wasFull) {
+            nonfull.add(cluster);
+        }
+    }
+
+    // ---- zram ---------------------------------------------------------------------------------------------
+
+    private static int objectBytes(Content content) {
+        if (content.sameFilled()) {
+            return 0;
+        }
+        return content.comprBytes() >= 3625 ? 4096 : content.comprBytes();
+    }
+
+    /** Stores a page; false if it cannot. The caller accounts the growth of the pool. */
+    boolean store(int slot, Content content, long freeRam) {
+        int bytes = objectBytes(content);
+        if (bytes == 0) {
+            samePages++;
+        } else {
+            long grow = pool.pagesToAdd(bytes);
+            if (grow > freeRam || limitPages != 0 && pool.pages() + grow > limitPages) {
+                failedWrites++;
+                return false;
+            }
+            pool.add(bytes, 1);
+            comprBytes += bytes;
+            hugePages += bytes == 4096 ? 1 : 0;
+        }
+        table.put(slot, content);
+        return true;
+    }
+
+    void discard(int slot) {
+        notifyFree++;
+        Content content = table.remove(slot);
+        if (content == null) {
+            return;
+        }
+        int bytes = objectBytes(content);
+        if (bytes == 0) {
+            samePages--;
+        } else {
+            pool.add(bytes, -1);
+            comprBytes -= bytes;
+            hugePages -= bytes == 4096 ? 1 : 0;
+        }
+    }
+
+    long storedPages() {
+        return table.size();
+    }
+}

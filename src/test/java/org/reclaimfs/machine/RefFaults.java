@@ -1,0 +1,347 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.VmStat;
+
+/** Charging and faults of one task, page by page (spec/04 sections 2, 3, 5; spec/06 sections 6, 7). */
+final class RefFaults {
+    private static final int TABLE = 512;
+
+    private final RefMachine machine;
+    private final RefTask task;
+    private final int cpu;
+    private int retries = 16;
+
+    RefFaults(RefMachine machine, RefTask task, int cpu) {
+        this.machine = machine;
+        this.task = task;
+        this.cpu = cpu;
+    }
+
+    // ---- charging -----------------------------------------------------------------------------------------
+
+    /**
+     * Whether one page may be charged to {@code memcg}. If not, some reclaim was done: look again, as it may have changed
+     * what is to be done.
+     */
+    private boolean admit(RefMemcg memcg) {
+        RefMemcg over = memcg.overMax();
+        if (over == null) {
+            retries = 16;
+            return true;
+        }
+        over.event(MemCgroup.Event.MAX);
+        long got = reclaim(over, 32);
+        if (over.usage >= over.max && got == 0 && retries-- <= 0) {
+            over.event(MemCgroup.Event.OOM);
+            RefOom.kill(machine, over);
+            retries = 16;
+        }
+        return false;
+    }
+
+    private long reclaim(RefMemcg from, long pages) {
+        return new RefReclaim(machine, from, pages, RefReclaim.DIRECT, -1, cpu).run();
+    }
+
+    /** memory.high: each page charged above it is a debt, worked off 64 pages at a time. */
+    private void charged(RefMemcg memcg) {
+        for (RefMemcg m = memcg; m != null && !m.isRoot(); m = m.parent) {
+            if (m.usage > m.high) {
+                task.overHigh++;
+                break;
+            }
+        }
+        if (task.overHigh < 64) {
+            return;
+        }
+        int left = 16;
+        boolean first = true;
+        while (true) {
+            long got = 0;
+            for (RefMemcg m = task.memcg; m != null && !m.isRoot(); m = m.parent) {
+                if (m.usage > m.high) {
+                    m.event(MemCgroup.Event.HIGH);
+                    got += reclaim(m, first ? task.overHigh : 32);
+                }
+            }
+            first = false;
+            if (penaltyJiffies() <= 2 || got == 0 && left-- <= 0) {
+                task.overHigh = 0;
+                return;
+            }
+        }
+    }
+
+    private long penaltyJiffies() {
+        double worst = 0;
+        for (RefMemcg m = task.memcg; m != null && !m.isRoot(); m = m.parent) {
+            if (m.usage > m.high) {
+                long over = ((m.usage - m.high) << 20) / Math.max(1, m.high);
+                worst = Math.max(worst, over);
+            }
+        }
+        return (long) Math.min(500, Math.floor(worst * worst * 250 / (1L << 34)) * task.overHigh / 64);
+    }
+
+    // ---- faults -------------------------------------------------------------------------------------------
+
+    void alloc(RefRegion region, int pages) {
+        for (int left = pages; left > 0 && !task.dead; ) {
+            if (!admit(task.memcg)) {
+                continue;
+            }
+            left--;
+            int before = region.tables();
+            region.pages.add(null);
+            if (region.kind != Kind.FILE) {
+                RefOom.chargeTables(machine, task, region.tables() - before + (task.hasTables ? 0 : 3));
+                task.hasTables = true;
+            }
+            install(region, region.pages.size() - 1);
+        }
+    }
+
+    private void install(RefRegion region, int index) {
+        RefMemcg memcg = task.memcg;
+        RefPage page = new RefPage(region, index, memcg);
+        region.pages.set(index, page);
+        machine.makeResident(page);
+        if (!page.file()) {
+            page.mapped = true;
+            page.young = true;
+            page.dirty = true;
+            fault();
+        }
+        RefMemcg.addHead(page, page.file() ? RefList.INACTIVE_FILE : RefList.INACTIVE_ANON);
+        charged(memcg);
+    }
+
+    private void fault() {
+        machine.event(task.memcg, MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
+    }
+
+    void touch(RefRegion region, int index, boolean write) {
+        boolean done = false;
+        while (!done && !task.dead) {
+            RefPage page = region.pages.get(index);
+            if (page != null && page.resident) {
+                hit(page, write);
+                return;
+            }
+            done = admit(page == null || page.slot == null ? task.memcg : page.memcg.listOwner());
+            if (!done) {
+                continue;
+            }
+            if (page == null) {
+                install(region, index);
+            } else if (page.slot == null) {
+                readFile(page);
+            } else {
+                swapIn(page, write);
+            }
+        }
+    }
+
+    private void hit(RefPage page, boolean write) {
+        if (page.file()) {
+            accessFile(page, write);
+        } else if (!page.mapped) {
+            fault();
+            mapCached(page, write);
+        } else {
+            page.young = true;
+            if (write && page.swapcache) {
+                fault();
+                machine.count(VmStat.PGREUSE, 1);
+                if (!page.writeback) {
+                    machine.freeSlot(page);
+                    page.dirty = true;
+                }
+            }
+        }
+    }
+
+    private void accessFile(RefPage page, boolean write) {
+        if (write) {
+            page.dirty = true;
+            machine.fileDirtied = true;
+        }
+        if (!page.referenced) {
+            page.referenced = true;
+        } else if (page.list == RefList.INACTIVE_FILE) {
+            page.referenced = false;
+            RefMemcg.del(page);
+            machine.event(page.memcg, MemoryStat.PGACTIVATE, VmStat.PGACTIVATE, 1);
+            machine.age(page.memcg, 1);
+            RefMemcg.addHead(page, RefList.ACTIVE_FILE);
+        }
+    }
+
+    private void readFile(RefPage page) {
+        page.memcg = task.memcg;
+        machine.makeResident(page);
+        boolean active = machine.refault(page, page.memcg);
+        RefMemcg.addHead(page, active ? RefList.ACTIVE_FILE : RefList.INACTIVE_FILE);
+        charged(page.memcg);
+    }
+
+    // ---- swap-in ------------------------------------------------------------------------------------------
+
+    private void swapIn(RefPage page, boolean write) {
+        RefMemcg memcg = page.memcg.listOwner();
+        if (page.device().zram) {
+            read(machine, page);
+        } else {
+            readAround(page);
+        }
+        fault();
+        machine.event(task.memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
+        mapCached(page, write);
+        charged(memcg);
+    }
+
+    private void readAround(RefPage page) {
+        RefRegion region = page.region;
+        int at = page.index;
+        int window = window(region, at);
+        int left = at - (window - 1) / 2;
+        if (at == region.prevFault + 1) {
+            left = at;
+        } else if (at == region.prevFault - 1) {
+            left = at - window + 1;
+        }
+        int from = Math.max(left, at / TABLE * TABLE);
+        int to = Math.min(Math.min(left + window, region.pages.size()), (at / TABLE + 1) * TABLE);
+        region.prevFault = at;
+        region.lastWindow = window;
+        region.hits = 0;
+        for (int i = from; i < to; i++) {
+            RefPage near = region.pages.get(i);
+            if (near == page) {
+                read(machine, page);
+            } else if (near != null && !near.resident && near.slot != null) {
+                // The faulting page's own charge must stay possible: readahead does not reclaim.
+                if (near.memcg.listOwner().margin() >= 2) {
+                    near.readahead = true;
+                    read(machine, near);
+                    machine.count(VmStat.SWAP_RA, 1);
+                }
+            }
+        }
+    }
+
+    private static int window(RefRegion region, int at) {
+        int p = region.hits + 2;
+        if (p == 2) {
+            p = Math.abs(at - region.prevFault) == 1 ? 2 : 1;
+        } else {
+            int power = 4;
+            while (power < p) {
+                power *= 2;
+            }
+            p = power;
+        }
+        return Math.max(Math.min(p, 8), region.lastWindow / 2);
+    }
+
+    /** Reads a page from wherever its slot's data are into the swap cache. */
+    private static void read(RefMachine machine, RefPage page) {
+        RefMemcg memcg = page.memcg.listOwner();
+        boolean active = machine.refault(page, memcg);
+        if (page.data == RefPage.Data.ZSWAP) {
+            machine.zswap.load(page);
+            page.dirty = true;
+        } else if (page.data == RefPage.Data.ZERO) {
+            machine.event(memcg, MemoryStat.SWPIN_ZERO, VmStat.SWPIN_ZERO, 1);
+        } else {
+            machine.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
+            memcg.diskSwapins++;
+            page.device().readPages++;
+        }
+        page.swapcache = true;
+        adopt(page, memcg);
+        machine.makeResident(page);
+        RefMemcg.addHead(page, active ? RefList.ACTIVE_ANON : RefList.INACTIVE_ANON);
+    }
+
+    private static void adopt(RefPage page, @Nullable RefMemcg memcg) {
+        if (memcg != null && page.memcg != memcg) {
+            page.memcg.chargeSwap(-1);
+            page.memcg = memcg;
+            page.memcg.chargeSwap(1);
+        }
+    }
+
+    private void mapCached(RefPage page, boolean write) {
+        RefRegion region = page.region;
+        if (page.readahead) {
+            machine.count(VmStat.SWAP_RA_HIT, 1);
+            region.hits = Math.min(region.hits + 1, 63);
+            page.readahead = false;
+        }
+        region.prevFault = page.index;
+        page.mapped = true;
+        page.young = true;
+        boolean release = write || page.device().zram || page.mlocked || machine.swapFull(page);
+        if (release && !page.writeback) {
+            machine.freeSlot(page);
+            page.dirty = true;
+        }
+    }
+
+    // ---- swapoff ------------------------------------------------------------------------------------------
+
+    /** Reads back every slot of a device, task by task. */
+    static void swapoff(RefMachine machine, RefDevice device) {
+        machine.swap.disable(device);
+        while (device.usedPages() > 0) {
+            for (RefTask task : List.copyOf(machine.tasks.values())) {
+                for (RefRegion region : task.regions.values()) {
+                    for (RefPage page : List.copyOf(present(region))) {
+                        unuse(machine, page, device);
+                    }
+                }
+            }
+        }
+        machine.swap.remove(device);
+    }
+
+    private static List<RefPage> present(RefRegion region) {
+        List<RefPage> present = new ArrayList<>();
+        for (RefPage page : region.pages) {
+            if (page != null) {
+                present.add(page);
+            }
+        }
+        return present;
+    }
+
+    private static void unuse(RefMachine machine, RefPage page, RefDevice device) {
+        if (page.slot == null || page.device() != device) {
+            return;
+        }
+        if (!page.resident) {
+            RefMemcg memcg = page.memcg.listOwner();
+            if (memcg.margin() == 0) {
+                memcg.overMax().event(MemCgroup.Event.MAX);
+                new RefReclaim(machine, memcg.overMax(), 32, RefReclaim.DIRECT, -1, 0).runWithoutIo();
+            }
+            if (!page.resident) {
+                read(machine, page);
+            }
+            machine.ioPoint();
+        }
+        if (!page.mapped) {
+            page.mapped = true;
+            page.readahead = false;
+        }
+        machine.freeSlot(page);
+        page.dirty = true;
+    }
+}

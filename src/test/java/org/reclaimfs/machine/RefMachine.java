@@ -1,0 +1,310 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.VmStat;
+
+/**
+ * The naive model: every page an object, every list a collection, every rule applied page by page. What the fast model
+ * must agree with. Devices complete at once or, if {@link #lateIo}, when {@link #completeIo} is called.
+ */
+final class RefMachine {
+    final RefMemcg root = new RefMemcg("/", null);
+    final Map<String, RefMemcg> memcgs = new LinkedHashMap<>();
+    final Map<String, RefTask> tasks = new LinkedHashMap<>();
+    final List<RefRegion> files = new ArrayList<>();
+    final List<RefRegion> regions = new ArrayList<>();
+    final RefSwap swap = new RefSwap();
+    final RefZswap zswap = new RefZswap(this);
+    final Map<VmStat, Long> vm = new EnumMap<>(VmStat.class);
+    final Map<RefMemcg, RefMemcg> positions = new LinkedHashMap<>();
+    private final List<RefPage> writes = new ArrayList<>();
+    private final long totalPages;
+    private long takenPages;
+    int swappiness = 60;
+    boolean lateIo;
+    boolean fileDirtied;
+
+    /** Reclaim calls until it is taken for granted that an operation goes on for ever. */
+    long reclaimsLeft = Long.MAX_VALUE;
+
+    /** A write may go on for ever, as in the kernel, when each page it frees makes another one dirty. */
+    static final class Endless extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    RefMachine(long totalPages, long takenAtBoot) {
+        this.totalPages = totalPages;
+        this.takenPages = takenAtBoot;
+        memcgs.put("/", root);
+    }
+
+    // ---- RAM ----------------------------------------------------------------------------------------------
+
+    long totalPages() {
+        return totalPages;
+    }
+
+    /** Free pages: what nobody has; pools are counted by their formula. */
+    long freePages() {
+        long pools = zswap.pool.pages();
+        for (RefDevice device : swap.devices) {
+            pools += device.pool.pages();
+        }
+        return totalPages - takenPages - pools;
+    }
+
+    void take(long pages) {
+        takenPages += pages;
+    }
+
+    void count(VmStat item, long n) {
+        vm.merge(item, n, Long::sum);
+    }
+
+    void event(RefMemcg memcg, MemoryStat item, VmStat vmItem, long n) {
+        memcg.count(item, n);
+        count(vmItem, n);
+    }
+
+    // ---- pages come and go --------------------------------------------------------------------------------
+
+    /** The page takes a frame and is charged. */
+    void makeResident(RefPage page) {
+        take(1);
+        page.resident = true;
+        page.memcg.charge(1);
+    }
+
+    /** The page's frame and charge are given back; the page keeps its slot and shadow. */
+    void makeAbsent(RefPage page) {
+        take(-1);
+        uncharge(page);
+    }
+
+    void uncharge(RefPage page) {
+        page.memcg.charge(-1);
+        page.resident = false;
+        page.mapped = false;
+        page.young = false;
+        page.referenced = false;
+        page.workingset = false;
+        page.dirty = false;
+        page.writeback = false;
+        page.reclaim = false;
+        page.swapcache = false;
+        page.mlocked = false;
+        page.readahead = false;
+    }
+
+    /** Frees the page's slot and what is stored for it; a page in memory becomes dirty. */
+    void freeSlot(RefPage page) {
+        RefPage.Slot slot = page.slot;
+        if (slot == null) {
+            return;
+        }
+        if (page.data == RefPage.Data.ZSWAP) {
+            zswap.forget(page);
+        }
+        slot.device().discard(slot.number());
+        swap.free(slot);
+        page.memcg.chargeSwap(-1);
+        page.slot = null;
+        page.data = RefPage.Data.NONE;
+        page.shadow = null;
+        page.swapcache = false;
+    }
+
+    /** Frees whatever the page holds. */
+    void free(RefPage page) {
+        if (page.resident) {
+            RefMemcg.del(page);
+        }
+        freeSlot(page);
+        if (page.resident) {
+            makeAbsent(page);
+        }
+        page.region.pages.set(page.index, null);
+    }
+
+    boolean swapFull(RefPage page) {
+        return swap.full() || page.memcg.swapHalfFull();
+    }
+
+    void age(RefMemcg memcg, long n) {
+        for (RefMemcg m = memcg; m != null; m = m.parent) {
+            m.age += n;
+        }
+    }
+
+    /** lru_note_cost. */
+    void noteCost(RefMemcg memcg, boolean file, long cost) {
+        for (RefMemcg m = memcg; m != null && cost != 0; m = m.parent) {
+            m.anonCost += file ? 0 : cost;
+            m.fileCost += file ? cost : 0;
+            long size = m.sizeBelow(RefList.INACTIVE_ANON)
+                    + m.sizeBelow(RefList.ACTIVE_ANON)
+                    + m.sizeBelow(RefList.INACTIVE_FILE)
+                    + m.sizeBelow(RefList.ACTIVE_FILE);
+            if (m.anonCost + m.fileCost > size / 4) {
+                m.anonCost /= 2;
+                m.fileCost /= 2;
+            }
+        }
+    }
+
+    // ---- refaults -----------------------------------------------------------------------------------------
+
+    /** Counts a refault of the page in {@code memcg} and consumes its shadow; true if it is to be activated. */
+    boolean refault(RefPage page, RefMemcg memcg) {
+        RefPage.Shadow shadow = page.shadow;
+        page.shadow = null;
+        if (shadow == null) {
+            return false;
+        }
+        boolean file = page.file();
+        event(
+                memcg,
+                file ? MemoryStat.WORKINGSET_REFAULT_FILE : MemoryStat.WORKINGSET_REFAULT_ANON,
+                file ? VmStat.WORKINGSET_REFAULT_FILE : VmStat.WORKINGSET_REFAULT_ANON,
+                1);
+        RefMemcg evictor = shadow.evictor();
+        if (!evictor.online) {
+            return false;
+        }
+        long size = evictor.sizeBelow(RefList.ACTIVE_FILE) + (file ? 0 : evictor.sizeBelow(RefList.INACTIVE_FILE));
+        if (Math.min(swap.freePages(), evictor.swapMargin()) > 0) {
+            size += evictor.sizeBelow(RefList.ACTIVE_ANON) + (file ? evictor.sizeBelow(RefList.INACTIVE_ANON) : 0);
+        }
+        if (evictor.age - shadow.age() > size) {
+            return false;
+        }
+        age(memcg, 1);
+        event(
+                memcg,
+                file ? MemoryStat.WORKINGSET_ACTIVATE_FILE : MemoryStat.WORKINGSET_ACTIVATE_ANON,
+                file ? VmStat.WORKINGSET_ACTIVATE_FILE : VmStat.WORKINGSET_ACTIVATE_ANON,
+                1);
+        if (shadow.workingset()) {
+            page.workingset = true;
+            event(
+                    memcg,
+                    file ? MemoryStat.WORKINGSET_RESTORE_FILE : MemoryStat.WORKINGSET_RESTORE_ANON,
+                    file ? VmStat.WORKINGSET_RESTORE_FILE : VmStat.WORKINGSET_RESTORE_ANON,
+                    1);
+            noteCost(memcg, file, 32);
+        }
+        return true;
+    }
+
+    // ---- devices ------------------------------------------------------------------------------------------
+
+    /** Starts or does a device write of a page in the swap cache; false if it failed. */
+    boolean writeToDevice(RefPage page) {
+        RefDevice device = page.device();
+        event(page.memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, 1);
+        if (!device.zram) {
+            device.writtenPages++;
+            page.writeback = true;
+            page.reclaim = true;
+            page.data = RefPage.Data.DEVICE;
+            writes.add(page);
+            return true;
+        }
+        page.reclaim = false;
+        if (!device.store(page.slot.number(), page.region.content, freePages())) {
+            return false;
+        }
+        page.data = RefPage.Data.DEVICE;
+        return true;
+    }
+
+    /** A point where the driver lets devices finish. */
+    void ioPoint() {
+        if (!lateIo) {
+            completeIo();
+        }
+    }
+
+    void completeIo() {
+        // Rotation is to the very tail, last first, so that writes that end together keep their order.
+        java.util.Collections.reverse(writes);
+        for (RefPage page : writes) {
+            if (!page.writeback) {
+                continue;
+            }
+            page.writeback = false;
+            boolean rotate = page.reclaim && !page.mlocked && !page.dirty;
+            page.reclaim = false;
+            if (rotate) {
+                count(VmStat.PGROTATED, 1);
+                RefMemcg.del(page);
+                RefMemcg.addTail(page, RefList.INACTIVE_ANON);
+            }
+        }
+        writes.clear();
+    }
+
+    /** What runs by itself between operations: devices, the shrink worker, the flusher. */
+    void settle(boolean batchedWorker) {
+        completeIo();
+        if (zswap.workerQueued) {
+            zswap.workerQueued = false;
+            zswap.runWorker(batchedWorker);
+        }
+        completeIo();
+        if (fileDirtied) {
+            fileDirtied = false;
+            for (RefRegion file : files) {
+                for (RefPage page : file.pages) {
+                    if (page != null && page.dirty) {
+                        page.dirty = false;
+                        page.reclaim = false;
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- the tree -----------------------------------------------------------------------------------------
+
+    void rmdir(RefMemcg memcg) {
+        zswap.forgetCursor(memcg);
+        positions.remove(memcg);
+        positions.values().removeIf(at -> at == memcg);
+        memcg.offline();
+        memcgs.remove(memcg.path);
+    }
+
+    long lruPages(RefList list) {
+        return root.sizeBelow(list);
+    }
+
+    /** Every page that holds something. */
+    List<RefPage> pages() {
+        List<RefPage> all = new ArrayList<>();
+        for (RefRegion region : regions) {
+            for (RefPage page : region.pages) {
+                if (page != null) {
+                    all.add(page);
+                }
+            }
+        }
+        return all;
+    }
+
+    long badnessTotal(@Nullable RefMemcg domain) {
+        long swapPages = swap.totalPages();
+        return domain == null ? totalPages + swapPages : Math.max(1, domain.max + Math.min(domain.swapMax, swapPages));
+    }
+
+    static boolean swapBacked(Kind kind) {
+        return kind != Kind.FILE;
+    }
+}

@@ -1,0 +1,297 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.PageCounter;
+
+/** A memcg of the reference model: lists as sorted maps (oldest first), counters as maps. */
+final class RefMemcg {
+    final String path;
+    final @Nullable RefMemcg parent;
+    final List<RefMemcg> children = new ArrayList<>();
+    private final Map<RefList, TreeMap<Long, RefPage>> lists = new EnumMap<>(RefList.class);
+    private long newest;
+    private long oldest;
+    boolean online = true;
+
+    long anonCost;
+    long fileCost;
+    long age;
+    long snapshotAnon;
+    long snapshotFile;
+    long diskSwapins;
+    long deferred;
+
+    long usage;
+    long swapUsage;
+    long ownZswapBytes;
+    long zswapBytes;
+    long zswapEntries;
+    long max = PageCounter.MAX;
+    long high = PageCounter.MAX;
+    long min;
+    long low;
+    long emin;
+    long elow;
+    long swapMax = PageCounter.MAX;
+    long zswapMax = PageCounter.MAX;
+    boolean writeback = true;
+    boolean oomGroup;
+
+    final Map<MemoryStat, Long> counts = new EnumMap<>(MemoryStat.class);
+    final Map<MemCgroup.Event, Long> events = new EnumMap<>(MemCgroup.Event.class);
+    final Map<MemCgroup.SwapEvent, Long> swapEvents = new EnumMap<>(MemCgroup.SwapEvent.class);
+
+    RefMemcg(String path, @Nullable RefMemcg parent) {
+        this.path = path;
+        this.parent = parent;
+        for (RefList list : RefList.values()) {
+            lists.put(list, new TreeMap<>());
+        }
+        if (parent != null) {
+            parent.children.add(this);
+        }
+    }
+
+    boolean isRoot() {
+        return parent == null;
+    }
+
+    // ---- lists --------------------------------------------------------------------------------------------
+
+    TreeMap<Long, RefPage> list(RefList list) {
+        return lists.get(list);
+    }
+
+    long size(RefList list) {
+        return lists.get(list).size();
+    }
+
+    /** Pages on the list here and below. */
+    long sizeBelow(RefList list) {
+        long sum = size(list);
+        for (RefMemcg child : children) {
+            sum += child.sizeBelow(list);
+        }
+        return sum;
+    }
+
+    /** The living memcg whose lists the pages of this one stand on. */
+    RefMemcg listOwner() {
+        return online || parent == null ? this : parent.listOwner();
+    }
+
+    static void addHead(RefPage page, RefList list) {
+        RefMemcg owner = page.memcg.listOwner();
+        put(page, owner, list, ++owner.newest);
+    }
+
+    static void addTail(RefPage page, RefList list) {
+        RefMemcg owner = page.memcg.listOwner();
+        put(page, owner, list, --owner.oldest);
+    }
+
+    private static void put(RefPage page, RefMemcg owner, RefList list, long key) {
+        page.list = list;
+        page.listOwner = owner;
+        page.listKey = key;
+        owner.lists.get(list).put(key, page);
+    }
+
+    static void del(RefPage page) {
+        if (page.listOwner != null && page.list != null) {
+            page.listOwner.lists.get(page.list).remove(page.listKey);
+        }
+        page.list = null;
+        page.listOwner = null;
+    }
+
+    // ---- tree ---------------------------------------------------------------------------------------------
+
+    List<RefMemcg> preOrder() {
+        List<RefMemcg> all = new ArrayList<>();
+        all.add(this);
+        children.forEach(child -> all.addAll(child.preOrder()));
+        return all;
+    }
+
+    /** The next in pre-order below {@code root}: null after the last, the root itself after null. */
+    static @Nullable RefMemcg next(RefMemcg root, @Nullable RefMemcg at) {
+        List<RefMemcg> all = root.preOrder();
+        int i = at == null ? -1 : all.indexOf(at);
+        return i + 1 < all.size() ? all.get(i + 1) : null;
+    }
+
+    boolean isBelow(RefMemcg ancestor) {
+        return this == ancestor || parent != null && parent.isBelow(ancestor);
+    }
+
+    void offline() {
+        online = false;
+        if (parent == null) {
+            throw new IllegalStateException("the root stays");
+        }
+        parent.children.remove(this);
+        for (RefList list : RefList.values()) {
+            for (RefPage page : new ArrayList<>(list(list).values())) {
+                del(page);
+                addHead(page, list);
+            }
+        }
+        max = PageCounter.MAX;
+        high = PageCounter.MAX;
+        swapMax = PageCounter.MAX;
+        zswapMax = PageCounter.MAX;
+        min = 0;
+        low = 0;
+        writeback = true;
+    }
+
+    // ---- counting -----------------------------------------------------------------------------------------
+
+    void count(MemoryStat item, long n) {
+        for (RefMemcg m = this; m != null; m = m.parent) {
+            m.counts.merge(item, n, Long::sum);
+        }
+    }
+
+    long counted(MemoryStat item) {
+        return counts.getOrDefault(item, 0L);
+    }
+
+    void event(MemCgroup.Event event) {
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            m.events.merge(event, 1L, Long::sum);
+        }
+    }
+
+    void swapEvent(MemCgroup.SwapEvent event) {
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            m.swapEvents.merge(event, 1L, Long::sum);
+        }
+    }
+
+    // ---- charging -----------------------------------------------------------------------------------------
+
+    void charge(long pages) {
+        for (RefMemcg m = this; m != null; m = m.parent) {
+            m.usage += pages;
+        }
+    }
+
+    void chargeSwap(long pages) {
+        for (RefMemcg m = this; m != null; m = m.parent) {
+            m.swapUsage += pages;
+        }
+    }
+
+    /** Compressed bytes; whole pages of them are charged to memory. */
+    void chargeZswap(long bytes, long entries) {
+        if (isRoot()) {
+            return;
+        }
+        long before = pagesUp(ownZswapBytes);
+        ownZswapBytes += bytes;
+        for (RefMemcg m = this; m != null; m = m.parent) {
+            m.zswapBytes += bytes;
+            m.zswapEntries += entries;
+        }
+        long delta = pagesUp(ownZswapBytes) - before;
+        charge(delta);
+        count(MemoryStat.KERNEL, delta);
+    }
+
+    static long pagesUp(long bytes) {
+        return (bytes + 4095) / 4096;
+    }
+
+    long margin() {
+        long margin = PageCounter.MAX;
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            margin = Math.min(margin, m.max - m.usage);
+        }
+        return Math.max(0, margin);
+    }
+
+    @Nullable
+    RefMemcg overMax() {
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            if (m.usage >= m.max) {
+                return m;
+            }
+        }
+        return null;
+    }
+
+    long swapMargin() {
+        long margin = Long.MAX_VALUE;
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            margin = Math.min(margin, m.swapMax - m.swapUsage);
+        }
+        return Math.max(0, margin);
+    }
+
+    boolean swapHalfFull() {
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            if (m.swapUsage * 2 >= m.swapMax) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean writebackAllowed() {
+        return writeback && (parent == null || parent.writebackAllowed());
+    }
+
+    boolean zswapLimited() {
+        for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
+            if (m.zswapMax != PageCounter.MAX && m.zswapBytes / 4096 >= m.zswapMax) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- protection ---------------------------------------------------------------------------------------
+
+    void protect(RefMemcg walkRoot) {
+        if (this == walkRoot || parent == null || usage == 0) {
+            return;
+        }
+        if (parent == walkRoot) {
+            emin = min;
+            elow = low;
+            return;
+        }
+        long mins = 0;
+        long lows = 0;
+        for (RefMemcg sibling : parent.children) {
+            mins += Math.min(sibling.usage, sibling.min);
+            lows += Math.min(sibling.usage, sibling.low);
+        }
+        emin = effective(Math.min(usage, min), parent.emin, mins);
+        elow = effective(Math.min(usage, low), parent.elow, lows);
+    }
+
+    private long effective(long shielded, long parentEffective, long siblings) {
+        if (siblings > parentEffective) {
+            return shielded * parentEffective / siblings;
+        }
+        if (parent != null && parentEffective > siblings && parent.usage > siblings && usage > shielded) {
+            return shielded + (parentEffective - siblings) * (usage - shielded) / (parent.usage - siblings);
+        }
+        return shielded;
+    }
+
+    @Override
+    public String toString() {
+        return path;
+    }
+}

@@ -1,0 +1,84 @@
+package org.reclaimfs.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.VmStat;
+
+/** Whom the memcg OOM killer chooses, and what the end of a task frees (spec/08 sections 3 and 4, spec/04 section 5). */
+final class RefOom {
+    private RefOom() {}
+
+    /** Kills in the subtree; false if there is nobody. */
+    static boolean kill(RefMachine machine, RefMemcg domain) {
+        RefTask worst = null;
+        long most = Long.MIN_VALUE;
+        for (RefMemcg memcg : domain.preOrder()) {
+            for (RefTask task : machine.tasks.values()) {
+                if (task.memcg == memcg && task.oomScoreAdj != -1000) {
+                    long points = task.rssAndSwapEntries()
+                            + task.pageTables
+                            + task.oomScoreAdj * (machine.badnessTotal(domain) / 1000);
+                    if (points >= most) {
+                        most = points;
+                        worst = task;
+                    }
+                }
+            }
+        }
+        if (worst == null) {
+            return false;
+        }
+        RefMemcg group = null;
+        for (RefMemcg m = worst.memcg; m != null; m = m == domain ? null : m.parent) {
+            group = m.oomGroup ? m : group;
+        }
+        worst.memcg.event(MemCgroup.Event.OOM_KILL);
+        machine.count(VmStat.OOM_KILL, 1);
+        List<RefTask> victims = new ArrayList<>(List.of(worst));
+        if (group != null) {
+            RefMemcg whole = group;
+            group.event(MemCgroup.Event.OOM_GROUP_KILL);
+            victims = machine.tasks.values().stream()
+                    .filter(t -> t.memcg.isBelow(whole) && t.oomScoreAdj != -1000)
+                    .toList();
+            victims.forEach(t -> t.memcg.event(MemCgroup.Event.OOM_KILL));
+            machine.count(VmStat.OOM_KILL, victims.size());
+        }
+        victims.forEach(t -> exit(machine, t));
+        return true;
+    }
+
+    static void exit(RefMachine machine, RefTask task) {
+        for (RefRegion region : task.regions.values()) {
+            if (region.kind != Kind.FILE) {
+                free(machine, region, 0);
+                machine.regions.remove(region);
+            }
+        }
+        chargeTables(machine, task, -task.pageTables);
+        task.dead = true;
+        machine.tasks.remove(task.name);
+    }
+
+    static void free(RefMachine machine, RefRegion region, int from) {
+        for (int i = Math.max(0, from); i < region.pages.size(); i++) {
+            RefPage page = region.pages.get(i);
+            if (page != null) {
+                machine.free(page);
+            }
+        }
+    }
+
+    static void chargeTables(RefMachine machine, RefTask task, int tables) {
+        task.pageTables += tables;
+        machine.take(tables);
+        if (!task.memcg.isRoot()) {
+            task.memcg.charge(tables);
+            task.memcg.count(MemoryStat.KERNEL, tables);
+            task.memcg.count(MemoryStat.PAGETABLES, tables);
+        }
+    }
+}

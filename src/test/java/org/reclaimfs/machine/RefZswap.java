@@ -1,0 +1,280 @@
+package org.reclaimfs.machine;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.zswap.ZswapCounter;
+
+/** zswap entry by entry (spec/05, with series B). */
+final class RefZswap {
+    /** What {@link #shrinkMemcg} says of a memcg that is no candidate. */
+    static final long NO_ENTRY = -1;
+
+    private static final int BUSY_AFTER = 16;
+
+    private final RefMachine machine;
+    final RefZpool pool = new RefZpool();
+    final Map<ZswapCounter, Long> counters = new EnumMap<>(ZswapCounter.class);
+    boolean enabled;
+    long maxPercent = 20;
+    long acceptPercent = 90;
+    boolean shrinkerEnabled;
+    boolean reachedFull;
+    boolean workerQueued;
+    long stored;
+    long storedIncompressible;
+    private @Nullable RefMemcg cursor;
+
+    RefZswap(RefMachine machine) {
+        this.machine = machine;
+    }
+
+    private void count(ZswapCounter counter) {
+        counters.merge(counter, 1L, Long::sum);
+    }
+
+    long maxPages() {
+        return machine.totalPages() * maxPercent / 100;
+    }
+
+    long acceptPages() {
+        return maxPages() * acceptPercent / 100;
+    }
+
+    boolean writebackAllowed(RefMemcg memcg) {
+        return !enabled || memcg.writebackAllowed();
+    }
+
+    // ---- store --------------------------------------------------------------------------------------------
+
+    /** The decision tree of a store; true if accepted. The page goes on the LRU when reclaim has freed it. */
+    boolean store(RefPage page) {
+        if (!enabled) {
+            return false;
+        }
+        boolean accepted = accept(page);
+        if (!accepted && reachedFull) {
+            workerQueued = true;
+        }
+        return accepted;
+    }
+
+    private boolean accept(RefPage page) {
+        RefMemcg memcg = page.memcg;
+        if (memcg.zswapLimited() && shrinkMemcg(memcg, 1, true) <= 0) {
+            return false;
+        }
+        if (pool.pages() >= maxPages()) {
+            count(ZswapCounter.POOL_LIMIT_HIT);
+            reachedFull = true;
+        } else if (reachedFull && pool.pages() <= acceptPages()) {
+            reachedFull = false;
+        }
+        if (reachedFull) {
+            return false;
+        }
+        boolean incompressible = page.bytes() >= 4096;
+        if (incompressible && !memcg.writebackAllowed()) {
+            count(ZswapCounter.REJECT_COMPRESS_FAIL);
+            return false;
+        }
+        if (pool.pagesToAdd(page.bytes()) > machine.freePages()) {
+            count(ZswapCounter.REJECT_ALLOC_FAIL);
+            return false;
+        }
+        pool.add(page.bytes(), 1);
+        stored++;
+        storedIncompressible += incompressible ? 1 : 0;
+        page.data = RefPage.Data.ZSWAP;
+        page.entryReferenced = true;
+        memcg.chargeZswap(page.bytes(), 1);
+        machine.event(memcg, MemoryStat.ZSWPOUT, VmStat.ZSWPOUT, 1);
+        return true;
+    }
+
+    /** Drops the entry of a page. */
+    void forget(RefPage page) {
+        if (page.list == RefList.ZSWAP) {
+            RefMemcg.del(page);
+        }
+        pool.add(page.bytes(), -1);
+        stored--;
+        storedIncompressible -= page.bytes() >= 4096 ? 1 : 0;
+        page.memcg.chargeZswap(-page.bytes(), -1);
+        page.data = RefPage.Data.NONE;
+        page.entryReferenced = false;
+    }
+
+    void load(RefPage page) {
+        machine.event(page.memcg, MemoryStat.ZSWPIN, VmStat.ZSWPIN, 1);
+        forget(page);
+    }
+
+    // ---- writeback ----------------------------------------------------------------------------------------
+
+    /** Scans up to {@code budget} of the memcg's oldest entries; compressed bytes written, or NO_ENTRY. */
+    long shrinkMemcg(RefMemcg memcg, long budget, boolean inReclaim) {
+        if (!writebackAllowed(memcg) || !memcg.online) {
+            return NO_ENTRY;
+        }
+        Walk walk = walk(memcg, Math.min(budget, memcg.size(RefList.ZSWAP)), inReclaim);
+        return walk.scanned == 0 ? NO_ENTRY : walk.bytes;
+    }
+
+    private static final class Walk {
+        long scanned;
+        long written;
+        long bytes;
+    }
+
+    private Walk walk(RefMemcg memcg, long budget, boolean inReclaim) {
+        Walk walk = new Walk();
+        while (walk.scanned < budget && memcg.size(RefList.ZSWAP) > 0) {
+            RefPage page = memcg.list(RefList.ZSWAP).firstEntry().getValue();
+            walk.scanned++;
+            RefMemcg.del(page);
+            RefMemcg.addHead(page, RefList.ZSWAP);
+            if (page.entryReferenced) {
+                page.entryReferenced = false;
+            } else if (writeBack(page, inReclaim)) {
+                walk.written++;
+                walk.bytes += page.bytes();
+            } else {
+                count(ZswapCounter.REJECT_RECLAIM_FAIL);
+            }
+        }
+        return walk;
+    }
+
+    private boolean writeBack(RefPage page, boolean inReclaim) {
+        RefMemcg memcg = page.memcg;
+        if (!inReclaim && memcg.margin() == 0) {
+            memcg.overMax().event(org.reclaimfs.memcg.MemCgroup.Event.MAX);
+            new RefReclaim(machine, memcg.overMax(), 32, RefReclaim.DIRECT, -1, 0).runWithoutIo();
+            if (memcg.margin() == 0 || page.list != RefList.ZSWAP) {
+                return false;
+            }
+        }
+        boolean activate = machine.refault(page, memcg);
+        forget(page);
+        machine.makeResident(page);
+        page.swapcache = true;
+        page.reclaim = true;
+        machine.event(memcg, MemoryStat.ZSWPWB, VmStat.ZSWPWB, 1);
+        count(ZswapCounter.WRITTEN_BACK_PAGES);
+        if (!machine.writeToDevice(page)) {
+            page.dirty = true;
+        }
+        RefMemcg.addHead(page, activate ? RefList.ACTIVE_ANON : RefList.INACTIVE_ANON);
+        return true;
+    }
+
+    // ---- who asks -----------------------------------------------------------------------------------------
+
+    /** The step function that the worker and source=zswap share; -1 is BUSY. */
+    private final class Steps {
+        private int failures;
+        private int scans;
+
+        long passEnded() {
+            if (scans == 0 && ++failures == BUSY_AFTER) {
+                return -1;
+            }
+            scans = 0;
+            return 0;
+        }
+
+        long visit(RefMemcg memcg, long budget, boolean inReclaim) {
+            long bytes = shrinkMemcg(memcg, budget, inReclaim);
+            if (bytes == NO_ENTRY) {
+                return 0;
+            }
+            scans++;
+            return bytes <= 0 && ++failures == BUSY_AFTER ? -1 : bytes;
+        }
+    }
+
+    /** memory.reclaim with source=zswap; false is EAGAIN. */
+    boolean proactive(RefMemcg target, long wantedBytes) {
+        Steps steps = new Steps();
+        RefMemcg at = null;
+        long written = 0;
+        while (written < wantedBytes) {
+            at = RefMemcg.next(target, at);
+            long r = at == null ? steps.passEnded() : steps.visit(at, 64, false);
+            if (r < 0) {
+                return false;
+            }
+            if (r > 0) {
+                at.count(MemoryStat.ZSWPWB_PROACTIVE_B, r);
+                written += r;
+            }
+            machine.ioPoint();
+        }
+        return true;
+    }
+
+    void runWorker(boolean batched) {
+        Steps steps = new Steps();
+        if (batched && pool.pages() <= acceptPages()) {
+            return;
+        }
+        long r;
+        do {
+            cursor = RefMemcg.next(machine.root, cursor);
+            r = cursor == null ? steps.passEnded() : steps.visit(cursor, batched ? 64 : 1, true);
+            machine.completeIo();
+        } while (r >= 0 && pool.pages() > acceptPages());
+    }
+
+    void forgetCursor(RefMemcg memcg) {
+        if (cursor == memcg) {
+            cursor = RefMemcg.next(machine.root, memcg);
+        }
+    }
+
+    // ---- the dynamic shrinker -----------------------------------------------------------------------------
+
+    void shrinker(RefMemcg memcg, int priority) {
+        if (!shrinkerEnabled || !writebackAllowed(memcg)) {
+            return;
+        }
+        long count = shrinkable(memcg);
+        if (count == 0) {
+            return;
+        }
+        long delta = (count >> priority) * 4 / 2;
+        long old = memcg.deferred;
+        long total = Math.min((old >> priority) + delta, 2 * count);
+        long scanned = 0;
+        while (total >= 128 || total >= count) {
+            long batch = Math.min(128, total);
+            if (walk(memcg, batch, true).written == 0) {
+                break;
+            }
+            machine.count(VmStat.SLABS_SCANNED, batch);
+            total -= batch;
+            scanned += batch;
+        }
+        memcg.deferred = Math.min(Math.max(old + delta - scanned, 0), 2 * count);
+    }
+
+    private long shrinkable(RefMemcg memcg) {
+        long backing = memcg.zswapBytes >> 12;
+        long entries = memcg.zswapEntries;
+        long free = memcg.size(RefList.ZSWAP);
+        if (entries == 0 || free == 0) {
+            return 0;
+        }
+        if (free >= memcg.diskSwapins) {
+            free -= memcg.diskSwapins;
+            memcg.diskSwapins = 0;
+        } else {
+            memcg.diskSwapins -= free;
+            free = 0;
+        }
+        return free * backing / entries;
+    }
+}
