@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.kernfs.Caller;
 
 /**
- * The task behind a request. The request carries uid, gid and pid; supplementary groups and capabilities are
- * read from the task's status file the first time they make a difference. When that file cannot be read (the
- * task has gone, or lives in a PID namespace we do not see), root has every capability and others have none.
+ * The task behind a request. The request carries uid, gid and pid; supplementary groups are read from the task's status
+ * file the first time they make a difference. Root has every capability: those it lacks in a container here say nothing
+ * about the pretend machine, whose answers must not depend on the host.
  */
 final class FuseCaller implements Caller {
     private final int uid;
@@ -54,14 +54,7 @@ final class FuseCaller implements Caller {
 
     @Override
     public boolean capable(int capability) {
-        if (capability == CAP_DAC_OVERRIDE) {
-            return uid == 0; // asked for every open: a root without it is not worth a file read each time
-        }
-        String effective = field("CapEff:");
-        if (effective.isEmpty()) {
-            return uid == 0;
-        }
-        return (Long.parseUnsignedLong(effective, 16) >>> capability & 1) != 0;
+        return uid == 0;
     }
 
     private String field(String name) {
