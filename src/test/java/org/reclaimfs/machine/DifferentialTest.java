@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dreclaimfs.seeds=N} and {@code -Dreclaimfs.firstSeed=S} choose how many and which.
  */
 final class DifferentialTest {
-    private static final long SEEDS = Long.getLong("reclaimfs.seeds", 40);
+    private static final long SEEDS = Long.getLong("reclaimfs.seeds", 20);
     private static final long FIRST = Long.getLong("reclaimfs.firstSeed", 1);
     private static final int OPS = Integer.getInteger("reclaimfs.ops", 60);
 

@@ -26,6 +26,14 @@ final class Duel {
     /** Every slice of an activity does one step and ends, so that both models agree where devices may finish. */
     private static final long STEP_NS = 1_000_000;
 
+    static final List<Content> CONTENTS = List.of(
+            Content.RANDOM,
+            Content.ZERO,
+            Content.SAME,
+            Content.ratio(2, "ratio:2"),
+            Content.ratio(4, "ratio:4"),
+            Content.ratio(1.1, "ratio:1.1"));
+
     final Machine fast;
     final RefMachine ref;
     private final boolean lateIo;

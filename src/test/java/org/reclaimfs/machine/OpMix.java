@@ -3,11 +3,18 @@ package org.reclaimfs.machine;
 /** Which operations take part. */
 enum OpMix {
     /** One cgroup, anonymous memory, memory.reclaim, zswap over a disk. */
-    ZSWAP,
+    ZSWAP(62),
     /** One cgroup, every kind of memory, a disk or zram, no zswap. */
-    SWAP,
+    SWAP(62),
     /** A tree of cgroups with limits and protection. */
-    TREE,
+    TREE(84),
     /** All there is. */
-    EVERYTHING
+    EVERYTHING(100);
+
+    /** How many of the numbers that choose an operation take part. */
+    final int operations;
+
+    OpMix(int operations) {
+        this.operations = operations;
+    }
 }

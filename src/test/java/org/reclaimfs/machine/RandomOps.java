@@ -13,14 +13,6 @@ import org.reclaimfs.swap.Disk;
 final class RandomOps {
     private static final int MAX_RESIDENT = 12_000;
 
-    private static final List<Content> CONTENTS = List.of(
-            Content.RANDOM,
-            Content.ZERO,
-            Content.SAME,
-            Content.ratio(2, "ratio:2"),
-            Content.ratio(4, "ratio:4"),
-            Content.ratio(1.1, "ratio:1.1"));
-
     private final SplittableRandom random;
     private final OpMix mix;
     private final Duel duel;
@@ -93,14 +85,7 @@ final class RandomOps {
     }
 
     private void operation() throws ErrnoException {
-        int limit =
-                switch (mix) {
-                    case ZSWAP -> 62;
-                    case SWAP -> 62;
-                    case TREE -> 84;
-                    case EVERYTHING -> 100;
-                };
-        int kind = random.nextInt(limit);
+        int kind = random.nextInt(mix.operations);
         if (kind < 20) {
             alloc();
         } else if (kind < 34) {
@@ -220,7 +205,7 @@ final class RandomOps {
             return;
         }
         Kind kind = mix == OpMix.ZSWAP ? Kind.ANON : any(List.of(Kind.ANON, Kind.ANON, Kind.FILE, Kind.SHMEM));
-        Content content = any(CONTENTS);
+        Content content = any(Duel.CONTENTS);
         String name = "r" + names++;
         note("alloc %s %s %d %s %s", task.name, name, pages, kind, content.label());
         duel.alloc(task, name, kind, content, pages);
