@@ -46,6 +46,8 @@ exec 3<"$cg/a/b/memory.stat" 4>"$cg/a/b/memory.max"
 old=$(stat -c %i "$cg/a/b")
 rmdir "$cg/a/b"
 expect_error ENODEV sh -c 'dd bs=64 count=1 <&3'
+expect_error ENODEV sh -c 'cat <&3'
+expect_eq "links of a removed file" 0 "$(stat -L -c %h /proc/self/fd/3 <&3)"
 expect_error ENODEV sh -c 'printf 1M | dd status=none >&4'
 exec 3<&- 4>&-
 mkdir "$cg/a/b"

@@ -53,7 +53,16 @@ final class FuseFs {
         int run() throws ErrnoException;
     }
 
-    FuseFs(Kernfs kernfs, NativeStat stats, Callers callers, Signal signal, PollWatch<Pointer> polls) {
+    private final RemovedFiles removed;
+
+    FuseFs(
+            Kernfs kernfs,
+            NativeStat stats,
+            Callers callers,
+            Signal signal,
+            PollWatch<Pointer> polls,
+            RemovedFiles removed) {
+        this.removed = removed;
         this.kernfs = kernfs;
         this.stats = stats;
         this.callers = callers;
@@ -113,6 +122,7 @@ final class FuseFs {
         return call("open", path, () -> {
             OpenFile file = kernfs.open(path, info.getInt(0), callers.current());
             info.putLong(FI_HANDLE, open.add(file));
+            removed.opened(file);
             return 0;
         });
     }
@@ -151,6 +161,7 @@ final class FuseFs {
         return call("release", path, () -> {
             if (open.remove(info.getLong(FI_HANDLE)) instanceof OpenFile file) {
                 polls.forget(file);
+                removed.released(file);
                 kernfs.release(file);
             }
             return 0;

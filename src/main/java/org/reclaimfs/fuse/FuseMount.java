@@ -47,7 +47,8 @@ public final class FuseMount implements AutoCloseable {
         Runtime runtime = Runtime.getRuntime(lib);
         NativeStat stats = new NativeStat(runtime);
         this.polls = new PollWatch<>(kernfs::peek, lib::fuse_notify_poll, lib::fuse_pollhandle_destroy);
-        FuseFs fs = new FuseFs(kernfs, stats, () -> caller(lib), new Interrupts(lib), polls);
+        RemovedFiles removed = new RemovedFiles(kernfs);
+        FuseFs fs = new FuseFs(kernfs, stats, () -> caller(lib), new Interrupts(lib), polls, removed);
         this.operations = new Operations(runtime, stats, fs, ready::countDown);
         Pointer mountpointSlot = runtime.getMemoryManager().allocateDirect(8, true);
         Pointer multithreaded = runtime.getMemoryManager().allocateDirect(4, true);
@@ -67,7 +68,7 @@ public final class FuseMount implements AutoCloseable {
         this.fuse = created;
         this.mountpoint = mountpointSlot.getPointer(0);
         this.session = lib.fuse_get_session(fuse);
-        this.loop = new SessionLoop(lib, session, lib.fuse_session_next_chan(session, null));
+        this.loop = new SessionLoop(lib, session, lib.fuse_session_next_chan(session, null), removed);
         this.hook = new Thread(this::unmount, "reclaimfs-unmount");
     }
 

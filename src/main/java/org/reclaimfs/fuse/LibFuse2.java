@@ -43,6 +43,10 @@ public interface LibFuse2 {
     /** poll(2), which libfuse brings along from the C library. */
     int poll(Pointer fds, long count, int timeoutMs);
 
+    /** write(2), from the C library. */
+    @size_t
+    long write(int fd, Pointer bytes, @size_t long count);
+
     /** Marks the session as ended. */
     void fuse_session_exit(Pointer session);
 

@@ -40,7 +40,10 @@ final class SessionLoop {
     private int followers; // GUARDED_BY(this): threads that wait to lead
     private int started; // GUARDED_BY(this)
 
-    SessionLoop(LibFuse2 lib, Pointer session, Pointer channel) {
+    private final RemovedFiles removed;
+
+    SessionLoop(LibFuse2 lib, Pointer session, Pointer channel, RemovedFiles removed) {
+        this.removed = removed;
         this.lib = lib;
         this.session = session;
         this.channel = channel;
@@ -61,6 +64,7 @@ final class SessionLoop {
         private final Pointer memory = direct(bufferBytes);
         private final Pointer buf = direct(BUF_STRUCT_BYTES);
         private final Pointer channelSlot = direct(8);
+        private final Pointer reply = direct(RemovedFiles.replyBytes());
         private boolean leading;
         private boolean serving; // a request, at this moment
 
@@ -106,6 +110,9 @@ final class SessionLoop {
                 leading = false;
                 handOver();
             }
+            if (removed.answer(memory, lib, lib.fuse_chan_fd(channel), reply)) {
+                return true;
+            }
             serving = true;
             lib.fuse_session_process_buf(session, buf, channelSlot.getPointer(0));
             serving = false;
@@ -120,6 +127,11 @@ final class SessionLoop {
     /** Whether the current thread is one of ours, in the middle of a request. */
     static boolean serving() {
         return Thread.currentThread() instanceof Worker worker && worker.serving;
+    }
+
+    /** The kernel's number of the file that the current thread's request is about; 0 outside of requests. */
+    static long currentNode() {
+        return Thread.currentThread() instanceof Worker worker ? RemovedFiles.node(worker.memory) : 0;
     }
 
     /** Starts the first thread. */

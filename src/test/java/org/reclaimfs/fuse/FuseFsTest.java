@@ -30,7 +30,8 @@ final class FuseFsTest {
             new NativeStat(runtime),
             () -> Caller.ROOT,
             Signal.NEVER,
-            new PollWatch<>(kernfs::peek, handle -> {}, handle -> {}));
+            new PollWatch<>(kernfs::peek, handle -> {}, handle -> {}),
+            new RemovedFiles(kernfs));
     private final Pointer info = direct(40);
     private final Pointer buf = direct(8192);
 
