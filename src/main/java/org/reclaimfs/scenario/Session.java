@@ -42,7 +42,8 @@ public final class Session implements AutoCloseable {
         for (Scenario.DiskSpec disk : scenario.disks()) {
             machine.addDisk(new Disk(disk.name(), disk.bytes(), disk.profile()));
         }
-        for (int i = 0; i < scenario.zrams(); i++) {
+        // The driver makes zram0 when it starts, whether anyone wants it or not.
+        for (int i = 0; i < Math.max(1, scenario.zrams()); i++) {
             machine.addZram();
         }
         this.gate = new TimeGate(machine);
