@@ -40,9 +40,10 @@ final class ArchitectureTest {
             // syscalls in, text out
             Map.entry("fuse",     Set.of("kernfs")),
             Map.entry("kernfs",   Set.of()),
-            Map.entry("cgroupfs", Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
-            Map.entry("procfs",   Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
             Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("pressurefs", Set.of("kernfs", "machine", "memcg", "psi")),
             Map.entry("scenario", Set.of("kernfs", "machine", "memcg", "mm", "psi", "swap", "zram", "zswap")),
             // the model
             Map.entry("machine",  Set.of("memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),

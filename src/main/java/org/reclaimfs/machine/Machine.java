@@ -17,6 +17,7 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
@@ -31,6 +32,7 @@ import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapBackend;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
@@ -89,14 +91,7 @@ public final class Machine {
         MemCgroup over = memcg.overMax();
         if (over != null) {
             over.event(MemCgroup.Event.MAX);
-            new org.reclaimfs.vmscan.Reclaim(
-                            core.vm,
-                            core.rootMemcg(),
-                            over,
-                            Vmscan.SWAP_CLUSTER_MAX,
-                            org.reclaimfs.memcg.ReclaimReason.DIRECT,
-                            -1,
-                            0)
+            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0)
                     .runToEnd();
         }
         return memcg.memoryMargin();

@@ -23,8 +23,4 @@ public record MachineConfig(
         return new MachineConfig(
                 4L << 30, 64L << 20, 4, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), new EnumMap<>(Cost.class));
     }
-
-    public MachineConfig withMemory(long bytes) {
-        return new MachineConfig(bytes, reservedBytes, cpus, seed, patches, costs);
-    }
 }

@@ -429,11 +429,6 @@ public final class MemMap {
         shadowMemcg[run] = (short) memcgId;
     }
 
-    /** Runs in use; the cost of everything follows this number. */
-    public int liveRuns() {
-        return runsLive;
-    }
-
     /** One above the highest run id ever used, for walks over all runs; ids with {@code len == 0} are free. */
     public int runLimit() {
         return runsUsed;

@@ -32,7 +32,7 @@ public final class ProcFs {
      */
     public void mountAt(Dir procRoot) {
         procRoot.attach(rows(), machine);
-        procRoot.addDir("pressure").attach(PressureFiles.rows(), machine);
+        procRoot.addDir("pressure").attach(PressureFiles.rows(machine), machine);
         procRoot.addDir("sys", FsKind.PROC_SYS).addDir("vm").attach(VmSysctls.rows(), settings);
     }
 

@@ -1,7 +1,6 @@
 package org.reclaimfs.swap;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,11 +98,6 @@ public final class SwapDevices {
             throw new IllegalStateException("no swap device " + type);
         }
         return device;
-    }
-
-    /** Devices in the order they are asked now. */
-    public List<SwapDevice> byPriority() {
-        return Collections.unmodifiableList(order);
     }
 
     // ---- slots ----
