@@ -16,8 +16,15 @@ final class AllocActivity extends TaskActivity {
     private long left;
 
     AllocActivity(
-            Core core, Task task, OomPath oom, Kswapd kswapd, PageTables pages, Region region, long count, Rate rate) {
-        super(core, task, oom, kswapd);
+            Core core,
+            Task task,
+            OomPath oom,
+            Kswapds kswapds,
+            PageTables pages,
+            Region region,
+            long count,
+            Rate rate) {
+        super(core, task, oom, kswapds);
         this.pages = pages;
         this.region = region;
         this.rate = rate;
@@ -44,7 +51,7 @@ final class AllocActivity extends TaskActivity {
             return n == FaultPath.DEAD ? DONE : 0;
         }
         pages.grow(task, region, n);
-        pages.install(region, next, n, faults.zone(), memcg);
+        pages.install(region, next, n, faults.zone(), faults.cpu(), memcg);
         core.effort.spend(core.costs.get(Cost.FAULT) * n);
         left -= n;
         rate.done(n);

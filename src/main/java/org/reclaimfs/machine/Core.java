@@ -15,6 +15,7 @@ import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapTables;
 import org.reclaimfs.vmscan.SwapSlots;
 import org.reclaimfs.vmscan.Vmscan;
 import org.reclaimfs.zswap.Zswap;
@@ -22,12 +23,14 @@ import org.reclaimfs.zswap.ZswapWriteback;
 
 /** The rooms of one machine, wired. */
 final class Core {
+    private static final int NODES = 1;
+
     final MachineConfig config;
     final Costs costs = new Costs();
     final Effort effort = new Effort();
     final MemMap mem = new MemMap();
     final Memory ram;
-    final MemCgroups memcgs = new MemCgroups(mem);
+    final MemCgroups memcgs;
     final Folios folios;
     final Workingset workingset;
     final SwapDevices swap;
@@ -47,10 +50,11 @@ final class Core {
         }
         patches = EnumSet.noneOf(Patch.class);
         patches.addAll(config.patches());
-        ram = new Memory(config.memoryBytes(), config.reservedBytes());
+        ram = new Memory(config.memoryBytes(), config.reservedBytes(), NODES, config.cpus(), config.seed());
+        memcgs = new MemCgroups(mem, NODES);
         folios = new Folios(mem, ram, memcgs);
         workingset = new Workingset(folios);
-        swap = new SwapDevices(config.cpus());
+        swap = new SwapDevices(config.cpus(), new SwapTables(ram, true));
         zswap = new Zswap(folios, costs, effort);
         zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort);
         slots = new SwapSlots(folios, swap, zswap);

@@ -23,6 +23,7 @@ final class FaultPath {
     private static final int CHARGE_BATCH = 64;
     private static final long JIFFY_NS = 4_000_000;
     private static final int HZ = 250;
+    private static final int MAX_THROTTLE_POLLS = 10 * HZ;
 
     /** What {@link #admit} says when it grants nothing: call {@link #advance} until it is over, then ask again. */
     static final int WAIT = 0;
@@ -32,6 +33,7 @@ final class FaultPath {
     private enum State {
         READY,
         MEMCG_RECLAIM,
+        THROTTLED,
         DIRECT_RECLAIM,
         OVER_HIGH
     }
@@ -39,30 +41,36 @@ final class FaultPath {
     private final Core core;
     private final Task task;
     private final OomPath oom;
-    private final Kswapd kswapd;
+    private final Kswapds kswapds;
     private final int cpu;
     private State state = State.READY;
     private @Nullable Reclaim call;
     private @Nullable MemCgroup level;
     private int memcgRetries = MAX_RECLAIM_RETRIES;
     private int noProgressLoops;
+    private int throttlePolls;
     private int highRetries;
     private long highReclaimed;
     private boolean highFirst;
     private final Pressure stall = new Pressure();
     private int zone;
 
-    FaultPath(Core core, Task task, OomPath oom, Kswapd kswapd) {
+    FaultPath(Core core, Task task, OomPath oom, Kswapds kswapds) {
         this.core = core;
         this.task = task;
         this.oom = oom;
-        this.kswapd = kswapd;
+        this.kswapds = kswapds;
         this.cpu = task.pid % core.config.cpus();
     }
 
     /** The zone of the pages last granted. */
     int zone() {
         return zone;
+    }
+
+    /** The CPU the task runs on. */
+    int cpu() {
+        return cpu;
     }
 
     /** Whether something stands between the task and its next page. */
@@ -86,21 +94,20 @@ final class FaultPath {
             return WAIT;
         }
         memcgRetries = MAX_RECLAIM_RETRIES;
-        Mark mark = Mark.LOW;
-        zone = core.ram.zoneAbove(Mark.LOW);
+        int node = core.ram.nodeOfCpu(cpu());
+        zone = core.ram.zoneAboveLow(node);
         if (zone < 0) {
-            kswapd.wake();
-            mark = Mark.MIN;
-            zone = core.ram.zoneAbove(Mark.MIN);
+            kswapds.wake();
+            zone = core.ram.zoneAbove(node, Mark.MIN);
         }
-        if (zone < 0) {
+        if (zone < 0 || !core.ram.anyFree(PageTables.MAX_GROWTH)) {
             startDirectReclaim(nowNs);
             return WAIT;
         }
         noProgressLoops = 0;
         // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
         long batch = Math.min(want, CHARGE_BATCH - task.overHighPages);
-        return (int) Math.min(Math.min(batch, margin), core.ram.aboveMark(zone, mark));
+        return core.ram.grant(zone, cpu(), (int) Math.min(batch, margin));
     }
 
     /** Does a piece of what must come first; the cost is on the effort, a sleep is returned (0: none). */
@@ -113,7 +120,11 @@ final class FaultPath {
             }
             return 0;
         }
-        return state == State.OVER_HIGH ? nextHighLevel(nowNs) : 0;
+        return switch (state) {
+            case OVER_HIGH -> nextHighLevel(nowNs);
+            case THROTTLED -> throttle();
+            default -> 0;
+        };
     }
 
     private void reclaimDone(long reclaimed, long nowNs) {
@@ -121,7 +132,7 @@ final class FaultPath {
             case MEMCG_RECLAIM -> memcgReclaimDone(reclaimed, nowNs);
             case DIRECT_RECLAIM -> directReclaimDone(reclaimed, nowNs);
             case OVER_HIGH -> highReclaimed += reclaimed;
-            case READY -> throw new IllegalStateException("no reclaim was running");
+            case READY, THROTTLED -> throw new IllegalStateException("no reclaim was running");
         }
     }
 
@@ -159,30 +170,63 @@ final class FaultPath {
 
     private void startDirectReclaim(long nowNs) {
         core.effort.spend(core.costs.get(Cost.SLOW_PATH));
-        core.ram.vmstat.add(VmStat.ALLOCSTALL_MOVABLE, 1);
         enterStall(nowNs);
+        if (kswapds.allowDirectReclaim(core.ram.nodeOfCpu(cpu()))) {
+            reclaimDirectly();
+            return;
+        }
+        core.ram.vmstat.add(VmStat.PGSCAN_DIRECT_THROTTLE, 1);
+        state = State.THROTTLED;
+        throttlePolls = 0;
+    }
+
+    private void reclaimDirectly() {
         state = State.DIRECT_RECLAIM;
         call = reclaim(null, Vmscan.SWAP_CLUSTER_MAX);
+    }
+
+    /** Below half of MIN the reserves are kswapd's: wait until it has freed some (throttle_direct_reclaim). */
+    private long throttle() {
+        kswapds.wake();
+        boolean go = kswapds.allowDirectReclaim(core.ram.nodeOfCpu(cpu()));
+        // With time at a standstill kswapd does not get on: nobody waits for it for ever.
+        if (go || throttlePolls++ >= MAX_THROTTLE_POLLS) {
+            reclaimDirectly();
+            return 0;
+        }
+        return JIFFY_NS;
     }
 
     private void directReclaimDone(long reclaimed, long nowNs) {
         leaveStall(nowNs);
         state = State.READY;
-        if (core.ram.zoneAbove(Mark.MIN) >= 0 || shouldRetry(reclaimed)) {
+        int node = core.ram.nodeOfCpu(cpu());
+        boolean found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
+        if (reclaimed > 0) {
+            kswapds.progress();
+            if (!found) {
+                core.ram.drainPerCpu();
+                core.effort.spend(core.costs.get(Cost.DRAIN));
+                found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
+            }
+        }
+        if (found || shouldRetry(node, reclaimed)) {
             return;
         }
         noProgressLoops = 0;
-        oom.killAnywhere(nowNs);
+        if (core.ram.zoneAbove(node, Mark.HIGH) < 0) {
+            oom.killAnywhere(nowNs);
+        }
     }
 
     /** should_reclaim_retry: is it worth another round? */
-    private boolean shouldRetry(long reclaimed) {
+    private boolean shouldRetry(int node, long reclaimed) {
         noProgressLoops = reclaimed > 0 ? 0 : noProgressLoops + 1;
         if (noProgressLoops > MAX_RECLAIM_RETRIES) {
             return false;
         }
         RetryPolicy policy = core.retryPolicy();
-        for (int z = core.ram.zones().size() - 1; z >= 0; z--) {
+        for (int z : core.ram.node(node).zonelist()) {
             Zone candidate = core.ram.zone(z);
             if (core.ram.watermarkOk(z, Mark.MIN, policy.reclaimablePages(candidate, core.swap))) {
                 return true;

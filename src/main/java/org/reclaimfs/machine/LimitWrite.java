@@ -27,6 +27,8 @@ final class LimitWrite extends Activity {
         this.limitPages = limitPages;
         this.max = max;
         this.oom = oom;
+        // A script's step takes its time: it finds the statistics flushed.
+        core.memcgs.flushStats();
     }
 
     @Override

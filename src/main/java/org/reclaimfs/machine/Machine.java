@@ -22,9 +22,9 @@ import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Memory;
-import org.reclaimfs.mm.Memory.KernelUse;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.Disk;
@@ -52,6 +52,7 @@ public final class Machine {
     /** The header that mkswap leaves on a zram device compresses to this many bytes (golden zram/2_after_mkswap). */
     private static final Content SWAP_HEADER = new Content("swap header", 73, false, false);
 
+    private static final long FLUSH_NS = 2_000_000_000;
     private static final long TRIGGER_CHECK_NS = 50_000_000;
 
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -59,7 +60,7 @@ public final class Machine {
     private final PageTables pageTables;
     private final Tasks tasks;
     private final OomPath oom;
-    private final Kswapd kswapd;
+    private final Kswapds kswapds;
     private final ShrinkWorker worker;
     private final VmStats vmstats;
     private final EventQueue events = new EventQueue();
@@ -67,19 +68,22 @@ public final class Machine {
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
     private long nowNs;
+    private long nextFlushNs;
 
     public Machine(MachineConfig config) {
         core = new Core(config);
         pageTables = new PageTables(core);
         tasks = new Tasks(core, pageTables);
         oom = new OomPath(core, tasks);
-        kswapd = new Kswapd(core);
+        kswapds = new Kswapds(core);
         worker = new ShrinkWorker(core);
         vmstats = new VmStats(core);
         random = new SplittableRandom(config.seed());
         core.cgroups.listen(this::forget);
         core.zswapWriteback.onMemcgFull(this::makeRoomNow);
         BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
+        // The worker's phase is chance: how long a stall lasts depends on it (spec/03 section 3).
+        nextFlushNs = random.nextLong(FLUSH_NS);
     }
 
     private void forget(MemCgroup memcg) {
@@ -127,6 +131,7 @@ public final class Machine {
     public boolean advance(long targetNs, int maxSlices) {
         for (int i = 0; i < maxSlices; i++) {
             long next = nextEventNs();
+            flushStats(Math.min(next, targetNs));
             if (next > targetNs) {
                 nowNs = Math.max(nowNs, targetNs);
                 return true;
@@ -142,6 +147,14 @@ public final class Machine {
             }
         }
         return false;
+    }
+
+    /** The 2 s worker that brings memory statistics up to date (flush_memcg_stats_dwork). */
+    private void flushStats(long untilNs) {
+        if (nextFlushNs <= untilNs) {
+            core.memcgs.flushStats();
+            nextFlushNs += ((untilNs - nextFlushNs) / FLUSH_NS + 1) * FLUSH_NS;
+        }
     }
 
     /** Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. */
@@ -180,8 +193,14 @@ public final class Machine {
     }
 
     private void wakeThreads() {
-        if (kswapd.takeWake()) {
-            events.add(nowNs, kswapd);
+        for (Kswapd kswapd : kswapds.all()) {
+            if (kswapd.takeWake()) {
+                events.add(nowNs, kswapd);
+            }
+            Activity nap = kswapd.takeNap();
+            if (nap != null) {
+                events.add(nowNs + Kswapd.NAP_NS, nap);
+            }
         }
         if (worker.takeWake()) {
             events.add(nowNs, worker);
@@ -205,6 +224,16 @@ public final class Machine {
 
     public long vmstat(VmStat item) {
         return vmstats.get(item);
+    }
+
+    /** A node's share of an item; an item that nodes do not keep is the machine's. */
+    public long nodeVmstat(VmStat item, int node) {
+        return vmstats.get(item, node);
+    }
+
+    /** Whether the node's kswapd has given up. */
+    public boolean hopeless(int node) {
+        return kswapds.all().get(node).hopeless();
     }
 
     public SwapDevices swap() {
@@ -388,7 +417,7 @@ public final class Machine {
                     "region " + regionName + " is kind=" + region.kind.name().toLowerCase(java.util.Locale.ROOT)
                             + " content=" + region.content.label());
         }
-        return new AllocActivity(core, task, oom, kswapd, pageTables, region, pages, new Rate(pagesPerSecond, nowNs));
+        return new AllocActivity(core, task, oom, kswapds, pageTables, region, pages, new Rate(pagesPerSecond, nowNs));
     }
 
     /**
@@ -409,7 +438,7 @@ public final class Machine {
         long endNs = forNs > 0 ? nowNs + forNs : Long.MAX_VALUE;
         TouchActivity.Plan plan = new TouchActivity.Plan(pattern, count, touches, endNs, write);
         Rate rate = new Rate(pagesPerSecond, nowNs);
-        return new TouchActivity(core, task, oom, kswapd, pageTables, region, plan, rate, random.split());
+        return new TouchActivity(core, task, oom, kswapds, pageTables, region, plan, rate, random.split());
     }
 
     public void setMlocked(Region region, boolean locked) {

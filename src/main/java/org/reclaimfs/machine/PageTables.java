@@ -5,9 +5,10 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.MemMap;
-import org.reclaimfs.mm.Memory.KernelUse;
+import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.IoQueue;
@@ -17,6 +18,8 @@ import org.reclaimfs.vmscan.SwapSlots;
 final class PageTables {
     /** Upper levels that a process has besides one table for each 2 MiB: top, third and second level. */
     private static final int UPPER_TABLES = 3;
+    /** Page table pages that the next page of a region may take, at most. */
+    static final int MAX_GROWTH = UPPER_TABLES + 1;
 
     private final Core core;
     private final Folios folios;
@@ -48,14 +51,15 @@ final class PageTables {
     }
 
     /** Fills {@code n} empty pages of one table with fresh memory from {@code zone}, charged to {@code memcg}. */
-    void install(Region region, long page, int n, int zone, MemCgroup memcg) {
-        core.ram.takeUser(zone, n);
+    void install(Region region, long page, int n, int zone, int cpu, MemCgroup memcg) {
+        core.ram.takeUser(zone, cpu, n);
         boolean file = region.kind == Kind.FILE;
         int flags = Flags.withZone(Flags.ofKind(region.kind), zone) | Flags.RESIDENT;
         flags |= file ? 0 : Flags.MAPPED | Flags.YOUNG | Flags.DIRTY;
         int table = region.table(page);
         int offset = (int) (page & MemMap.TABLE_PAGES - 1);
         int run = mem.newRun(table, offset, n, Flags.withList(flags, Flags.UNLISTED), memcg.id);
+        mem.setNode(run, Memory.nodeOf(zone));
         folios.charge(run);
         if (file) {
             core.ram.vmstat.add(VmStat.PGPGIN, 4L * n);

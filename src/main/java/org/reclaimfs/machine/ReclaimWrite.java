@@ -24,6 +24,8 @@ final class ReclaimWrite extends Activity {
         this.target = target;
         this.wantedPages = wantedPages;
         this.swappiness = swappiness;
+        // A script's step takes its time: it finds the statistics flushed.
+        core.memcgs.flushStats();
     }
 
     @Override

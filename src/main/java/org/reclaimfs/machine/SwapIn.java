@@ -7,7 +7,6 @@ import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
-import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.SwapDevice;
@@ -108,8 +107,9 @@ final class SwapIn {
         } else {
             readDevice(run, memcg, content);
         }
-        core.ram.takeUser(zone, 1);
-        int flags = Flags.withZone(mem.flags(run), zone) | Flags.RESIDENT | Flags.SWAPCACHE;
+        core.ram.takeUser(zone, faults.cpu(), 1);
+        folios.place(run, zone);
+        int flags = mem.flags(run) | Flags.RESIDENT | Flags.SWAPCACHE;
         mem.setFlags(run, inZswap ? flags | Flags.DIRTY : flags);
         mem.setMemcg(run, memcg.id);
         folios.charge(run);
@@ -123,7 +123,7 @@ final class SwapIn {
     private void readDevice(int run, MemCgroup memcg, Content content) {
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
         folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
-        memcg.lruvec.diskSwapins++;
+        memcg.lruvec(mem.node(run)).diskSwapins++;
         device.backend.noteRead(1);
         if (device.backend.synchronous()) {
             core.effort.spend(device.backend.readCostNs(content));
@@ -170,9 +170,9 @@ final class SwapIn {
             return;
         }
         MemCgroup owner = folios.owner(run);
-        int zone = core.ram.zoneAbove(Mark.LOW);
+        int zone = core.ram.zoneAboveLow(core.ram.nodeOfCpu(faults.cpu()));
         // The faulting page's own charge and frame were granted before: leave one of each.
-        if (zone < 0 || core.ram.aboveMark(zone, Mark.LOW) < 2 || owner.memoryMargin() < 2) {
+        if (zone < 0 || core.ram.grant(zone, faults.cpu(), 2) < 2 || owner.memoryMargin() < 2) {
             return;
         }
         int single = carvePage(run, page);

@@ -105,7 +105,7 @@ final class Swapoff extends Activity {
             }
             run = folios.carve(run, (int) (page - mem.firstPage(run)), 1);
         }
-        int zone = core.ram.zoneAbove(Mark.MIN);
+        int zone = core.ram.zoneAbove(mem.node(run), Mark.MIN);
         if (zone < 0) {
             return false;
         }
@@ -123,7 +123,7 @@ final class Swapoff extends Activity {
             limiting.event(MemCgroup.Event.MAX);
             reclaim(limiting);
         }
-        boolean full = core.ram.zoneAbove(Mark.MIN) < 0;
+        boolean full = core.ram.zoneAbove(0, Mark.MIN) < 0;
         if (full) {
             reclaim(null);
         }
@@ -146,14 +146,14 @@ final class Swapoff extends Activity {
             folios.event(memcg, MemoryStat.SWPIN_ZERO, VmStat.SWPIN_ZERO, pages);
         } else {
             folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, pages);
-            memcg.lruvec.diskSwapins += pages;
+            memcg.lruvec(mem.node(run)).diskSwapins += pages;
             device.backend.noteRead(pages);
             core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
         }
         core.effort.spend(core.costs.get(Cost.SWAPIN) * pages);
-        core.ram.takeUser(zone, pages);
-        int flags = Flags.withZone(mem.flags(run), zone) | Flags.RESIDENT | Flags.SWAPCACHE;
-        mem.setFlags(run, flags);
+        core.ram.takeUserDirect(zone, pages);
+        folios.place(run, zone);
+        mem.setFlags(run, mem.flags(run) | Flags.RESIDENT | Flags.SWAPCACHE);
         folios.charge(run);
         if (verdict > 0) {
             core.workingset.activated(run, memcg);

@@ -12,10 +12,10 @@ abstract class TaskActivity extends Activity {
     final FaultPath faults;
     private final Pressure pressure = new Pressure();
 
-    TaskActivity(Core core, Task task, OomPath oom, Kswapd kswapd) {
+    TaskActivity(Core core, Task task, OomPath oom, Kswapds kswapds) {
         this.core = core;
         this.task = task;
-        this.faults = new FaultPath(core, task, oom, kswapd);
+        this.faults = new FaultPath(core, task, oom, kswapds);
         task.onExit(() -> finish(core.effort.nowNs()));
     }
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
-import org.reclaimfs.mm.Memory.KernelUse;
 import org.reclaimfs.mm.Region;
 
 /** The end of tasks, and the record of who was killed. */

@@ -28,13 +28,13 @@ final class TouchActivity extends TaskActivity {
             Core core,
             Task task,
             OomPath oom,
-            Kswapd kswapd,
+            Kswapds kswapds,
             PageTables tables,
             Region region,
             Plan plan,
             Rate rate,
             SplittableRandom random) {
-        super(core, task, oom, kswapd);
+        super(core, task, oom, kswapds);
         this.region = region;
         this.plan = plan;
         this.rate = rate;

@@ -99,7 +99,7 @@ final class Toucher {
         MemCgroup memcg = task.memcg();
         int n = faults.admit(memcg, want, nowNs);
         if (n > 0) {
-            tables.install(region, page, n, faults.zone(), memcg);
+            tables.install(region, page, n, faults.zone(), faults.cpu(), memcg);
             core.effort.spend(core.costs.get(Cost.FAULT) * n);
             faults.charged(memcg, n);
         }
@@ -154,7 +154,7 @@ final class Toucher {
             folios.lruDel(run);
             mem.setFlags(run, mem.flags(run) & ~Flags.REFERENCED);
             folios.event(memcg, MemoryStat.PGACTIVATE, VmStat.PGACTIVATE, mem.len(run));
-            core.workingset.age(memcg, mem.len(run));
+            core.workingset.age(memcg, mem.node(run), mem.len(run));
             folios.lruAddHead(run, Flags.ACTIVE_FILE);
         }
     }
@@ -171,8 +171,9 @@ final class Toucher {
         int n = Math.abs(verdict);
         run = folios.carve(run, 0, n);
         mem.setMemcg(run, memcg.id);
-        core.ram.takeUser(faults.zone(), n);
-        mem.setFlags(run, Flags.withZone(mem.flags(run), faults.zone()) | Flags.RESIDENT);
+        core.ram.takeUser(faults.zone(), faults.cpu(), n);
+        folios.place(run, faults.zone());
+        mem.setFlags(run, mem.flags(run) | Flags.RESIDENT);
         folios.charge(run);
         boolean restored = verdict > 0 && core.workingset.activated(run, memcg);
         mem.setFlags(run, mem.flags(run) & ~(Flags.SHADOW | Flags.SHADOW_WORKINGSET));

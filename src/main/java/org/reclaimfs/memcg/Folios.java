@@ -1,5 +1,6 @@
 package org.reclaimfs.memcg;
 
+import org.reclaimfs.lru.LruVec;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.MemMap;
@@ -32,6 +33,11 @@ public final class Folios {
         return MemCgroups.listOwner(memcg(run));
     }
 
+    /** The lists the run stands on. */
+    public LruVec lruvec(int run) {
+        return owner(run).lruvec(mem.node(run));
+    }
+
     private static MemoryStat listStat(int list) {
         return switch (list) {
             case Flags.INACTIVE_ANON -> MemoryStat.INACTIVE_ANON;
@@ -48,32 +54,32 @@ public final class Folios {
     public void lruDel(int run) {
         int list = Flags.list(mem.flags(run));
         count(run, list, -mem.len(run));
-        owner(run).lruvec.del(run);
+        lruvec(run).del(run);
     }
 
     public int lruAddHead(int run, int list) {
         count(run, list, mem.len(run));
-        return owner(run).lruvec.addHead(list, run);
+        return lruvec(run).addHead(list, run);
     }
 
     public int lruAddTail(int run, int list) {
         count(run, list, mem.len(run));
-        return owner(run).lruvec.addTail(list, run);
+        return lruvec(run).addTail(list, run);
     }
 
     private void count(int run, int list, long pages) {
-        memcg(run).add(listStat(list), pages);
+        memcg(run).add(listStat(list), mem.node(run), pages);
         ram.addLru(Flags.zone(mem.flags(run)), list, pages);
     }
 
     /** Joins a listed run that has changed in place with its neighbours; returns the run it is part of now. */
     public int settle(int run) {
-        return owner(run).lruvec.settle(run);
+        return lruvec(run).settle(run);
     }
 
     /** Isolates at most {@code pages} of the oldest pages of a list; NIL if it is empty. */
-    public int isolate(MemCgroup owner, int list, int pages) {
-        int run = owner.lruvec.popTail(list, pages);
+    public int isolate(LruVec lruvec, int list, int pages) {
+        int run = lruvec.popTail(list, pages);
         if (run != MemMap.NIL) {
             count(run, list, -mem.len(run));
         }
@@ -82,11 +88,11 @@ public final class Folios {
 
     /** Parts [from, from + pages) of a run off, whatever list it is on; offsets count from the run's first page. */
     public int carve(int run, int from, int pages) {
-        MemCgroup owner = owner(run);
+        LruVec lruvec = lruvec(run);
         if (from > 0) {
-            owner.lruvec.split(run, from);
+            lruvec.split(run, from);
         }
-        return pages < mem.len(run) ? owner.lruvec.split(run, pages) : run;
+        return pages < mem.len(run) ? lruvec.split(run, pages) : run;
     }
 
     // ---- pages come and go ----
@@ -134,20 +140,21 @@ public final class Folios {
         Kind kind = Kind.values()[Flags.kind(flags)];
         boolean mapped = (flags & Flags.MAPPED) != 0;
         boolean swapcache = (flags & Flags.SWAPCACHE) != 0;
+        int node = mem.node(run);
         if (mapped) {
             countMapped(run, memcg, pages);
         }
         if (kind == Kind.FILE) {
-            memcg.add(MemoryStat.FILE, pages);
+            memcg.add(MemoryStat.FILE, node, pages);
         } else if (kind == Kind.SHMEM && !swapcache) {
-            memcg.add(MemoryStat.FILE, pages);
-            memcg.add(MemoryStat.SHMEM, pages);
+            memcg.add(MemoryStat.FILE, node, pages);
+            memcg.add(MemoryStat.SHMEM, node, pages);
         }
         if (swapcache) {
-            memcg.add(MemoryStat.SWAPCACHED, pages);
+            memcg.add(MemoryStat.SWAPCACHED, node, pages);
         }
         if (kind == Kind.FILE && (flags & Flags.DIRTY) != 0) {
-            memcg.add(MemoryStat.FILE_DIRTY, pages);
+            memcg.add(MemoryStat.FILE_DIRTY, node, pages);
             ram.addWritePending(Flags.zone(flags), pages);
         }
         if ((flags & Flags.MLOCKED) != 0) {
@@ -159,8 +166,8 @@ public final class Folios {
         Region region = mem.region(run);
         region.mappedPages += pages;
         switch (region.kind) {
-            case ANON -> memcg.add(MemoryStat.ANON, pages);
-            case FILE, SHMEM -> memcg.add(MemoryStat.FILE_MAPPED, pages);
+            case ANON -> memcg.add(MemoryStat.ANON, mem.node(run), pages);
+            case FILE, SHMEM -> memcg.add(MemoryStat.FILE_MAPPED, mem.node(run), pages);
         }
     }
 
@@ -189,10 +196,10 @@ public final class Folios {
         MemCgroup memcg = memcg(run);
         int pages = mem.len(run);
         mem.setFlags(run, mem.flags(run) | Flags.SWAPCACHE);
-        memcg.add(MemoryStat.SWAPCACHED, pages);
+        memcg.add(MemoryStat.SWAPCACHED, mem.node(run), pages);
         if (mem.region(run).kind == Kind.SHMEM) {
-            memcg.add(MemoryStat.FILE, -pages);
-            memcg.add(MemoryStat.SHMEM, -pages);
+            memcg.add(MemoryStat.FILE, mem.node(run), -pages);
+            memcg.add(MemoryStat.SHMEM, mem.node(run), -pages);
         }
     }
 
@@ -200,10 +207,10 @@ public final class Folios {
         MemCgroup memcg = memcg(run);
         int pages = mem.len(run);
         mem.setFlags(run, mem.flags(run) & ~Flags.SWAPCACHE);
-        memcg.add(MemoryStat.SWAPCACHED, -pages);
+        memcg.add(MemoryStat.SWAPCACHED, mem.node(run), -pages);
         if (mem.region(run).kind == Kind.SHMEM) {
-            memcg.add(MemoryStat.FILE, pages);
-            memcg.add(MemoryStat.SHMEM, pages);
+            memcg.add(MemoryStat.FILE, mem.node(run), pages);
+            memcg.add(MemoryStat.SHMEM, mem.node(run), pages);
         }
     }
 
@@ -215,7 +222,7 @@ public final class Folios {
         mem.setFlags(run, mem.flags(run) ^ Flags.DIRTY);
         if (Flags.isFile(mem.flags(run))) {
             long pages = dirty ? mem.len(run) : -mem.len(run);
-            memcg(run).add(MemoryStat.FILE_DIRTY, pages);
+            memcg(run).add(MemoryStat.FILE_DIRTY, mem.node(run), pages);
             ram.addWritePending(Flags.zone(mem.flags(run)), pages);
             if (dirty) {
                 ram.vmstat.add(VmStat.NR_DIRTIED, pages);
@@ -235,5 +242,17 @@ public final class Folios {
     public void event(MemCgroup memcg, MemoryStat item, VmStat vmItem, long n) {
         memcg.add(item, n);
         ram.vmstat.add(vmItem, n);
+    }
+
+    /** As {@link #event}, for items that are kept by node. */
+    public void event(MemCgroup memcg, MemoryStat item, VmStat vmItem, int node, long n) {
+        memcg.add(item, node, n);
+        ram.vmstat.add(vmItem, n);
+    }
+
+    /** Gives pages that have just been taken from a zone their place: zone and node. */
+    public void place(int run, int zone) {
+        mem.setFlags(run, Flags.withZone(mem.flags(run), zone));
+        mem.setNode(run, Memory.nodeOf(zone));
     }
 }

@@ -53,7 +53,8 @@ public final class MemCgroup {
 
     public final int id;
     public final Cgroup cgroup;
-    public final LruVec lruvec;
+    private final LruVec[] lruvecs;
+    private final MemCgroups all;
     public final PageCounter memory;
     public final PageCounter swap;
     private final @Nullable MemCgroup parent;
@@ -69,6 +70,10 @@ public final class MemCgroup {
     private long zswapMax = PageCounter.MAX;
     private long ownZswapBytes;
     private final long[] stat = new long[MemoryStat.values().length];
+    /** The same by node; the one node of a small machine shares the array. */
+    private final long[][] nodeStat;
+
+    private final StatSnapshot[] snapshots;
     private final long[] events = new long[Event.values().length];
     private final long[] localEvents = new long[Event.values().length];
     private final long[] swapEvents = new long[SwapEvent.values().length];
@@ -76,11 +81,19 @@ public final class MemCgroup {
     private long localEventSeq;
     private long swapEventSeq;
 
-    MemCgroup(int id, Cgroup cgroup, @Nullable MemCgroup parent, MemMap mem) {
+    MemCgroup(int id, Cgroup cgroup, @Nullable MemCgroup parent, MemCgroups all, MemMap mem, int nodes) {
         this.id = id;
+        this.all = all;
         this.cgroup = cgroup;
         this.parent = parent;
-        this.lruvec = new LruVec(mem);
+        this.lruvecs = new LruVec[nodes];
+        this.snapshots = new StatSnapshot[nodes];
+        this.nodeStat = new long[nodes][];
+        for (int node = 0; node < nodes; node++) {
+            lruvecs[node] = new LruVec(mem);
+            snapshots[node] = new StatSnapshot();
+            nodeStat[node] = nodes == 1 ? stat : new long[stat.length];
+        }
         this.memory = new PageCounter(parent == null ? null : parent.memory);
         this.swap = new PageCounter(parent == null ? null : parent.swap);
         if (parent != null) {
@@ -156,10 +169,42 @@ public final class MemCgroup {
     // ---- statistics ----
 
     public void add(MemoryStat item, long n) {
+        add(item, 0, n);
+    }
+
+    /** Counts pages of a node. */
+    public void add(MemoryStat item, int node, long n) {
         int i = item.ordinal();
+        boolean kept = StatSnapshot.keeps(i);
         for (MemCgroup m = this; m != null; m = m.parent) {
+            if (kept) {
+                m.snapshots[node].bring(all.flushes(), m.nodeStat[node]);
+            }
             m.stat[i] += n;
+            if (m.nodeStat.length > 1) {
+                m.nodeStat[node][i] += n;
+            }
         }
+    }
+
+    /** The item on one node, in its own unit; for items that belong to pages. */
+    public long stat(MemoryStat item, int node) {
+        return nodeStat[node][item.ordinal()];
+    }
+
+    /** A list size or activation count as reclaim sees it: as of the last flush. */
+    public long flushedStat(MemoryStat item, int node) {
+        snapshots[node].bring(all.flushes(), nodeStat[node]);
+        return snapshots[node].value(item);
+    }
+
+    /** The cgroup's lists on a node. */
+    public LruVec lruvec(int node) {
+        return lruvecs[node];
+    }
+
+    public int nodes() {
+        return lruvecs.length;
     }
 
     /** The item in its own unit; sums are computed. */
@@ -362,7 +407,9 @@ public final class MemCgroup {
     }
 
     public void checkInvariants() {
-        lruvec.checkInvariants();
+        for (LruVec lruvec : lruvecs) {
+            lruvec.checkInvariants();
+        }
         for (MemoryStat item : MemoryStat.values()) {
             if (stat[item.ordinal()] < 0) {
                 throw new IllegalStateException(cgroup.path() + ": " + item.key() + " is " + stat[item.ordinal()]);

@@ -3,6 +3,7 @@ package org.reclaimfs.memcg;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.lru.LruVec;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 
@@ -14,11 +15,25 @@ public final class MemCgroups {
     };
 
     private final MemMap mem;
+    private final int nodes;
+    /** Counts flushes of the statistics; see {@link StatSnapshot}. */
+    private int flushes;
+
     private @Nullable MemCgroup[] byId = new MemCgroup[64];
     private int lastId;
 
-    public MemCgroups(MemMap mem) {
+    public MemCgroups(MemMap mem, int nodes) {
         this.mem = mem;
+        this.nodes = nodes;
+    }
+
+    /** From now on reclaim sees the statistics as they are now, until the next flush. */
+    public void flushStats() {
+        flushes++;
+    }
+
+    int flushes() {
+        return flushes;
     }
 
     /** Makes the memcg of {@code cgroup}; null if no id is left. */
@@ -28,7 +43,7 @@ public final class MemCgroups {
         if (id == 0) {
             return null;
         }
-        MemCgroup memcg = new MemCgroup(id, cgroup, parent, mem);
+        MemCgroup memcg = new MemCgroup(id, cgroup, parent, this, mem, nodes);
         byId[id] = memcg;
         return memcg;
     }
@@ -67,15 +82,21 @@ public final class MemCgroups {
         if (parent == null) {
             throw new IllegalStateException("the root stays");
         }
-        for (int list : LISTS) {
-            for (int run = memcg.lruvec.popTail(list, MemMap.TABLE_PAGES);
-                    run != MemMap.NIL;
-                    run = memcg.lruvec.popTail(list, MemMap.TABLE_PAGES)) {
-                // The charge stays with the dead memcg, which passes it up: only the lists move.
-                parent.lruvec.addHead(list, run);
+        for (int node = 0; node < nodes; node++) {
+            for (int list : LISTS) {
+                moveList(memcg.lruvec(node), parent.lruvec(node), list);
             }
         }
         memcg.offline();
+    }
+
+    /** The charge stays with the dead memcg, which passes it up: only the lists move. */
+    private static void moveList(LruVec from, LruVec to, int list) {
+        for (int run = from.popTail(list, MemMap.TABLE_PAGES);
+                run != MemMap.NIL;
+                run = from.popTail(list, MemMap.TABLE_PAGES)) {
+            to.addHead(list, run);
+        }
     }
 
     /** The list owner of pages that are charged to {@code memcg}: itself, or the nearest living ancestor. */

@@ -25,20 +25,21 @@ public final class Workingset {
         int flags = mem.flags(run) & ~(Flags.SHADOW | Flags.SHADOW_WORKINGSET);
         flags |= Flags.SHADOW | ((flags & Flags.WORKINGSET) != 0 ? Flags.SHADOW_WORKINGSET : 0);
         mem.setFlags(run, flags);
-        mem.setShadow(run, (int) target.lruvec.nonresidentAge, target.id);
-        age(target, mem.len(run));
+        int node = mem.node(run);
+        mem.setShadow(run, (int) target.lruvec(node).nonresidentAge, target.id);
+        age(target, node, mem.len(run));
     }
 
-    /** Ages the clocks of a memcg and its ancestors by {@code n} activations or evictions. */
-    public void age(MemCgroup memcg, long n) {
+    /** Ages the clocks of a memcg and its ancestors on a node by {@code n} activations or evictions. */
+    public void age(MemCgroup memcg, int node, long n) {
         for (MemCgroup m = memcg; m != null; m = m.parent()) {
-            m.lruvec.nonresidentAge += n;
+            m.lruvec(node).nonresidentAge += n;
         }
     }
 
     /**
      * How many of the first pages of a run that comes back share one verdict; sign says which: positive are activated.
-     * Counts the refaults of those pages and consumes their shadows. The run has no shadow: all pages, negative.
+     * Counts the refaults of those pages; they are still to be placed. The run has no shadow: all pages, negative.
      *
      * @param faulting the memcg that is charged for the pages
      * @param freeSlots free swap slots of the machine
@@ -57,6 +58,7 @@ public final class Workingset {
                 faulting,
                 file ? MemoryStat.WORKINGSET_REFAULT_FILE : MemoryStat.WORKINGSET_REFAULT_ANON,
                 file ? VmStat.WORKINGSET_REFAULT_FILE : VmStat.WORKINGSET_REFAULT_ANON,
+                mem.node(run),
                 n);
         return near == 0 ? -n : n;
     }
@@ -68,55 +70,42 @@ public final class Workingset {
         if (evictor == null) {
             return pages;
         }
-        long excess = distance(run, evictor) - workingsetPages(evictor, file, swapFree);
+        long excess = distance(run, evictor) - workingsetPages(run, evictor, file, swapFree);
         return (int) Math.min(pages, excess);
     }
 
     /** 0 if the first page is far; otherwise 1: each activation ages the clock, so verdicts are taken one by one. */
     private int nearPages(int run, MemCgroup evictor, boolean file, boolean swapFree) {
-        return distance(run, evictor) <= workingsetPages(evictor, file, swapFree) ? 1 : 0;
+        return distance(run, evictor) <= workingsetPages(run, evictor, file, swapFree) ? 1 : 0;
     }
 
     private long distance(int run, MemCgroup evictor) {
-        return evictor.lruvec.nonresidentAge - mem.shadow(run) & AGE_MASK;
+        return evictor.lruvec(mem.node(run)).nonresidentAge - mem.shadow(run) & AGE_MASK;
     }
 
-    private static long workingsetPages(MemCgroup evictor, boolean file, boolean swapFree) {
-        LruVecSizes s = new LruVecSizes(evictor);
-        long size = s.activeFile() + (file ? 0 : s.inactiveFile());
+    /** Pages the evictor's lists on the shadow's node had at the last flush, as far as the refault competes with them. */
+    private long workingsetPages(int run, MemCgroup evictor, boolean file, boolean swapFree) {
+        int node = mem.node(run);
+        long size = evictor.flushedStat(MemoryStat.ACTIVE_FILE, node);
+        size += file ? 0 : evictor.flushedStat(MemoryStat.INACTIVE_FILE, node);
         if (swapFree) {
-            size += s.activeAnon() + (file ? s.inactiveAnon() : 0);
+            size += evictor.flushedStat(MemoryStat.ACTIVE_ANON, node);
+            size += file ? evictor.flushedStat(MemoryStat.INACTIVE_ANON, node) : 0;
         }
         return size;
-    }
-
-    private record LruVecSizes(MemCgroup memcg) {
-        long activeFile() {
-            return memcg.stat(MemoryStat.ACTIVE_FILE);
-        }
-
-        long inactiveFile() {
-            return memcg.stat(MemoryStat.INACTIVE_FILE);
-        }
-
-        long activeAnon() {
-            return memcg.stat(MemoryStat.ACTIVE_ANON);
-        }
-
-        long inactiveAnon() {
-            return memcg.stat(MemoryStat.INACTIVE_ANON);
-        }
     }
 
     /** Books an activated refault; returns whether the page had been in the workingset (waiting for it is a stall). */
     public boolean activated(int run, MemCgroup faulting) {
         boolean file = Flags.isFile(mem.flags(run));
         int pages = mem.len(run);
-        age(faulting, pages);
+        int node = mem.node(run);
+        age(faulting, node, pages);
         folios.event(
                 faulting,
                 file ? MemoryStat.WORKINGSET_ACTIVATE_FILE : MemoryStat.WORKINGSET_ACTIVATE_ANON,
                 file ? VmStat.WORKINGSET_ACTIVATE_FILE : VmStat.WORKINGSET_ACTIVATE_ANON,
+                node,
                 pages);
         if (!mem.has(run, Flags.SHADOW_WORKINGSET)) {
             return false;
@@ -126,8 +115,9 @@ public final class Workingset {
                 faulting,
                 file ? MemoryStat.WORKINGSET_RESTORE_FILE : MemoryStat.WORKINGSET_RESTORE_ANON,
                 file ? VmStat.WORKINGSET_RESTORE_FILE : VmStat.WORKINGSET_RESTORE_ANON,
+                node,
                 pages);
-        noteCost(faulting, file, (long) pages * COST_PER_IO);
+        noteCost(faulting, node, file, (long) pages * COST_PER_IO);
         return true;
     }
 
@@ -135,19 +125,21 @@ public final class Workingset {
     public static final int COST_PER_IO = 32;
 
     /** Adds reclaim cost to a memcg and its ancestors, with the decay of lru_note_cost. */
-    public static void noteCost(MemCgroup memcg, boolean file, long cost) {
+    public static void noteCost(MemCgroup memcg, int node, boolean file, long cost) {
         if (cost == 0) {
             return;
         }
         for (MemCgroup m = memcg; m != null; m = m.parent()) {
-            LruVec v = m.lruvec;
+            LruVec v = m.lruvec(node);
             if (file) {
                 v.fileCost += cost;
             } else {
                 v.anonCost += cost;
             }
-            LruVecSizes s = new LruVecSizes(m);
-            long size = s.activeFile() + s.inactiveFile() + s.activeAnon() + s.inactiveAnon();
+            long size = m.flushedStat(MemoryStat.INACTIVE_ANON, node)
+                    + m.flushedStat(MemoryStat.ACTIVE_ANON, node)
+                    + m.flushedStat(MemoryStat.INACTIVE_FILE, node)
+                    + m.flushedStat(MemoryStat.ACTIVE_FILE, node);
             if (v.anonCost + v.fileCost > size / 4) {
                 v.anonCost /= 2;
                 v.fileCost /= 2;

@@ -19,6 +19,10 @@ public enum Cost {
     RECLAIM_MEMCG(500),
     /** An allocation's slow-path round without reclaim. */
     SLOW_PATH(1_100),
+    /** Two attempts in vain to get a page for a swap cluster's table. */
+    FAILED_TABLE(1_500),
+    /** Giving the per-CPU lists back to their zones. */
+    DRAIN(10_000),
     /** Page fault entry and exit, allocate, clear. */
     FAULT(700),
     /** Swap-in bookkeeping: slot, cache, charge, map. */

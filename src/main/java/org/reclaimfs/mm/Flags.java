@@ -17,8 +17,10 @@ public final class Flags {
 
     static final int LIST_MASK = 0x7;
     private static final int KIND_SHIFT = 3;
-    private static final int ZONE_SHIFT = 5;
-    private static final int POOL_SHIFT = 7;
+    /** Of a page in memory its zone, of an entry of zswap its pool. */
+    private static final int PLACE_SHIFT = 5;
+
+    private static final int PLACE_MASK = 0x1f;
     private static final int DEVICE_SHIFT = 10;
 
     public static final int RESIDENT = 1 << 15;
@@ -71,21 +73,22 @@ public final class Flags {
         return kind(flags) == Kind.FILE.ordinal();
     }
 
+    /** Index of the zone of a page in memory; see {@link Memory#zone}. */
     public static int zone(int flags) {
-        return flags >>> ZONE_SHIFT & 0x3;
+        return flags >>> PLACE_SHIFT & PLACE_MASK;
     }
 
     public static int withZone(int flags, int zone) {
-        return flags & ~(0x3 << ZONE_SHIFT) | zone << ZONE_SHIFT;
+        return flags & ~(PLACE_MASK << PLACE_SHIFT) | zone << PLACE_SHIFT;
     }
 
-    /** Index of the zswap pool that holds the entries. */
+    /** Index of the zswap pool that holds the entries; a page has either a zone or a pool. */
     public static int pool(int flags) {
-        return flags >>> POOL_SHIFT & 0x7;
+        return flags >>> PLACE_SHIFT & PLACE_MASK;
     }
 
     public static int withPool(int flags, int pool) {
-        return flags & ~(0x7 << POOL_SHIFT) | pool << POOL_SHIFT;
+        return flags & ~(PLACE_MASK << PLACE_SHIFT) | pool << PLACE_SHIFT;
     }
 
     /** Type number of the swap device of the run's slots. */

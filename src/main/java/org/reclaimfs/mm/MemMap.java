@@ -31,6 +31,7 @@ public final class MemMap {
     private short[] memcg = new short[1024];
     private int[] shadow = new int[1024];
     private short[] shadowMemcg = new short[1024];
+    private byte[] node = new byte[1024];
     private int freeRuns = NIL;
     private int runsUsed;
     private int runsLive;
@@ -177,6 +178,7 @@ public final class MemMap {
         memcg[r] = (short) memcgId;
         shadow[r] = 0;
         shadowMemcg[r] = 0;
+        node[r] = 0;
         insert(r);
         return r;
     }
@@ -194,6 +196,7 @@ public final class MemMap {
         memcg[r] = memcg[run];
         shadow[r] = shadow[run];
         shadowMemcg[r] = shadowMemcg[run];
+        node[r] = node[run];
         off[run] += (short) pages;
         len[run] -= (short) pages;
         if ((flags[run] & Flags.SLOT) != 0) {
@@ -210,6 +213,7 @@ public final class MemMap {
                 && off[a] + len[a] == off[b]
                 && flags[a] == flags[b]
                 && memcg[a] == memcg[b]
+                && node[a] == node[b]
                 && ((flags[a] & Flags.SLOT) == 0 || slot[a] + len[a] == slot[b])
                 && ((flags[a] & Flags.SHADOW) == 0
                         || shadow[a] + len[a] == shadow[b] && shadowMemcg[a] == shadowMemcg[b]);
@@ -270,6 +274,7 @@ public final class MemMap {
             memcg = Arrays.copyOf(memcg, size);
             shadow = Arrays.copyOf(shadow, size);
             shadowMemcg = Arrays.copyOf(shadowMemcg, size);
+            node = Arrays.copyOf(node, size);
         }
         return r;
     }
@@ -395,6 +400,15 @@ public final class MemMap {
 
     public void setNext(int run, int value) {
         next[run] = value;
+    }
+
+    /** The NUMA node of the pages' frames, or of the frames they had when they were evicted. */
+    public int node(int run) {
+        return node[run];
+    }
+
+    public void setNode(int run, int value) {
+        node[run] = (byte) value;
     }
 
     /** First swap slot of the run; page i has slot + i. */

@@ -1,13 +1,17 @@
 package org.reclaimfs.mm;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.reclaimfs.abi.Units;
 
 /**
- * The machine's RAM: one node of zones, their free pages and watermarks. NOT thread safe: the machine's lock.
- * Mirrors mm/page_alloc.c (7.2): setup_per_zone_wmarks, zone_watermark_ok, lowmem_reserve.
+ * The machine's RAM: nodes of zones, their free pages, and the tests an allocation must pass. NOT thread safe: the
+ * machine's lock. Mirrors mm/page_alloc.c (7.2): zone_watermark_ok, rmqueue, boost_watermark, build_zonelists;
+ * spec/01.
  *
- * <p>Not modelled yet: per-CPU lists, watermark boost, more than one node.
+ * <p>User pages are taken through the per-CPU lists; what the kernel takes for itself, and every page that is freed,
+ * goes from and to the zone directly. Not modelled: highatomic reserves, orders above 0, the DMA zone (as captured).
  */
 public final class Memory {
     /** Zone types of the build: DMA32, Normal, Movable (as the captured kernel: no DMA zone, Movable empty). */
@@ -16,6 +20,12 @@ public final class Memory {
     public static final int DMA32 = 0;
     public static final int NORMAL = 1;
     public static final int MOVABLE = 2;
+
+    /** Zones of a node that can hold frames: DMA32 and Normal. */
+    private static final int FRAME_ZONES = 2;
+
+    /** As many as a page's flags can name. */
+    public static final int MAX_NODES = 16;
 
     /** Which mark an allocation must stay above. */
     public enum Mark {
@@ -27,52 +37,104 @@ public final class Memory {
     private static final long DMA32_PAGES = Units.bytesToPages(4L << 30);
     private static final long STRUCT_PAGE_BYTES = 64;
     private static final long MIN_RESERVED_SHARE = 32;
-    private static final int THP_PAGES_PER_ZONE = 512 * 11;
-    private static final long THP_MIN_RAM_PAGES = Units.bytesToPages(512L << 20);
-    private static final int[] LOWMEM_RESERVE_RATIO = {256, 32, 0};
+    /** One unmovable request in this many, made while memory is short, finds its page blocks taken (spec/01, 4). */
+    private static final int BOOST_ONE_IN = 16;
 
-    private final List<Zone> zones;
+    private final List<Node> nodes = new ArrayList<>();
+    /** Zones with room for frames: node * 2 + type. */
+    private final List<Zone> zones = new ArrayList<>();
+
+    private final int cpus;
     private final long totalPages;
     private final long bootReservedPages;
-    private long minFreeKiB;
-    private int watermarkScaleFactor = 10;
+    private final Watermarks watermarks;
+    private final SplittableRandom random;
     /** Events, kept here because every room below counts some. */
     public final VmCounters vmstat = new VmCounters();
 
     /** Pages of each kernel use, whole machine. */
     private final long[] kernelUse = new long[KernelUse.values().length];
 
-    /** What the kernel's own pages are for. */
-    public enum KernelUse {
-        SLAB_RECLAIMABLE,
-        SLAB_UNRECLAIMABLE,
-        KERNEL_STACK,
-        PAGE_TABLES,
-        PERCPU,
-        VMALLOC
-    }
+    private long freePages;
 
     /**
-     * @param ramBytes installed RAM
+     * @param ramBytes installed RAM, split evenly over the nodes
      * @param reservedBytes frames the kernel image and boot keep, besides the page structs; at most 1/32 of RAM
+     * @param seed of the chance that an unmovable request raises the watermarks
      */
-    public Memory(long ramBytes, long reservedBytes) {
+    public Memory(long ramBytes, long reservedBytes, int nodes, int cpus, long seed) {
+        this.cpus = cpus;
+        this.random = new SplittableRandom(seed);
         long present = Units.bytesToPages(ramBytes);
-        long dma32 = Math.min(present, DMA32_PAGES);
         long boot = Math.min(Units.bytesToPages(reservedBytes), present / MIN_RESERVED_SHARE);
-        Zone low = new Zone("DMA32", dma32, dma32 - structPages(dma32) - boot);
-        Zone normal = new Zone("Normal", present - dma32, present - dma32 - structPages(present - dma32));
-        zones = List.of(low, normal, new Zone("Movable", 0, 0));
-        totalPages = low.managedPages + normal.managedPages;
+        long start = 0;
+        for (int id = 0; id < nodes; id++) {
+            long end = present * (id + 1) / nodes;
+            addNode(id, start, end, id == 0 ? boot : 0);
+            start = end;
+        }
+        for (Node node : this.nodes) {
+            node.zonelist = zonelist(node.id);
+        }
+        totalPages = this.nodes.stream().mapToLong(Node::managedPages).sum();
+        freePages = totalPages;
         bootReservedPages = present - totalPages;
-        minFreeKiB = automaticMinFreeKiB();
-        computeWatermarks();
+        watermarks = new Watermarks(this.nodes, cpus);
     }
 
-    private static long structPages(long pages) {
-        return pages * STRUCT_PAGE_BYTES / Units.PAGE_SIZE;
+    /** A machine of one node and one CPU. */
+    public Memory(long ramBytes, long reservedBytes) {
+        this(ramBytes, reservedBytes, 1, 1, 1);
     }
 
+    private void addNode(int id, long start, long end, long boot) {
+        long dma32 = Math.max(0, Math.min(end, DMA32_PAGES) - start);
+        long normal = end - start - dma32;
+        long fromDma32 = Math.min(boot, dma32);
+        zones.add(zone(id, DMA32, "DMA32", start, dma32, fromDma32));
+        zones.add(zone(id, NORMAL, "Normal", start + dma32, normal, boot - fromDma32));
+        Zone movable = new Zone(-1, id, "Movable", 0, 0, 0, cpus);
+        nodes.add(new Node(id, List.of(zones.get(zones.size() - 2), zones.get(zones.size() - 1), movable)));
+    }
+
+    private Zone zone(int node, int type, String name, long start, long present, long boot) {
+        long structs = present * STRUCT_PAGE_BYTES / Units.PAGE_SIZE;
+        return new Zone(node * FRAME_ZONES + type, node, name, start, present, present - structs - boot, cpus);
+    }
+
+    /** All remote nodes are equally far; each node begins with another, so that the load spreads. */
+    private int[] zonelist(int from) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get((from + i) % nodes.size());
+            for (int type = NORMAL; type >= DMA32; type--) {
+                if (node.zone(type).managedPages > 0) {
+                    order.add(node.zone(type).index);
+                }
+            }
+        }
+        return order.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    public Node node(int id) {
+        return nodes.get(id);
+    }
+
+    /** The node a zone belongs to. */
+    public static int nodeOf(int zone) {
+        return zone / FRAME_ZONES;
+    }
+
+    /** The node whose memory is nearest to a CPU. */
+    public int nodeOfCpu(int cpu) {
+        return (int) ((long) cpu * nodes.size() / cpus);
+    }
+
+    /** Every zone that could hold frames, by index: node * 2 + type. */
     public List<Zone> zones() {
         return zones;
     }
@@ -90,113 +152,147 @@ public final class Memory {
         return bootReservedPages;
     }
 
+    /** Pages in the buddy lists of all zones. */
     public long freePages() {
-        return zones.get(DMA32).freePages + zones.get(NORMAL).freePages;
+        return freePages;
     }
 
     public long lruPages(int list) {
-        return zones.get(DMA32).lruPages[list] + zones.get(NORMAL).lruPages[list];
+        long sum = 0;
+        for (Zone zone : zones) {
+            sum += zone.lruPages[list];
+        }
+        return sum;
     }
 
     public long zspages() {
-        return zones.get(DMA32).zspages + zones.get(NORMAL).zspages;
-    }
-
-    // ---- watermarks ----
-
-    /** calculate_min_free_kbytes plus the raise that transparent huge pages ask for. */
-    private long automaticMinFreeKiB() {
-        long lowmemKiB = Units.pagesToKiB(totalPages);
-        long byRoot = Math.max(128, Math.min((long) Math.sqrt((double) lowmemKiB * 16), 262144));
-        if (totalPages < THP_MIN_RAM_PAGES) {
-            return byRoot;
-        }
-        long populated = zones.stream().filter(z -> z.managedPages > 0).count();
-        long thp = Math.min(populated * THP_PAGES_PER_ZONE, totalPages / 20);
-        return Math.max(byRoot, Units.pagesToKiB(thp));
-    }
-
-    private void computeWatermarks() {
-        long minPages = minFreeKiB / 4;
+        long sum = 0;
         for (Zone zone : zones) {
-            if (zone.managedPages == 0) {
-                zone.minWmark = zone.name.equals("Movable") ? 32 : 0;
-                zone.lowWmark = zone.minWmark;
-                zone.highWmark = zone.minWmark;
-                continue;
-            }
-            zone.minWmark = (long) ((double) minPages * zone.managedPages / totalPages);
-            long delta = Math.max(zone.minWmark / 4, zone.managedPages * watermarkScaleFactor / 10000);
-            zone.lowWmark = zone.minWmark + delta;
-            zone.highWmark = zone.lowWmark + delta;
+            sum += zone.zspages;
         }
-        for (int i = 0; i < ZONES; i++) {
-            long above = 0;
-            for (int j = i + 1; j < ZONES; j++) {
-                above += zones.get(j).managedPages;
-                int ratio = LOWMEM_RESERVE_RATIO[i];
-                zones.get(i).lowmemReserve[j] = ratio == 0 || zones.get(i).managedPages == 0 ? 0 : above / ratio;
-            }
-        }
+        return sum;
     }
 
-    public long minFreeKiB() {
-        return minFreeKiB;
+    /** The sysctls that decide the marks. */
+    public Watermarks watermarks() {
+        return watermarks;
     }
 
-    public void setMinFreeKiB(long kib) {
-        minFreeKiB = kib;
-        computeWatermarks();
-    }
-
-    public int watermarkScaleFactor() {
-        return watermarkScaleFactor;
-    }
-
-    public void setWatermarkScaleFactor(int factor) {
-        watermarkScaleFactor = factor;
-        computeWatermarks();
-    }
+    // ---- watermark tests ----
 
     private static long mark(Zone zone, Mark mark) {
-        return switch (mark) {
-            case MIN -> zone.minWmark;
-            case LOW -> zone.lowWmark;
-            case HIGH -> zone.highWmark;
-        };
+        long base =
+                switch (mark) {
+                    case MIN -> zone.minWmark;
+                    case LOW -> zone.lowWmark;
+                    case HIGH -> zone.highWmark;
+                };
+        return base + zone.boostPages + zone.lowmemReserve[NORMAL];
     }
 
-    /** Order-0 pages that a user request could take from {@code zone} one by one before the mark stops it. */
+    /** Free pages of a zone above its mark, as one request for a user page sees it; 0 if none. */
     public long aboveMark(int zone, Mark mark) {
         Zone z = zones.get(zone);
-        return Math.max(0, z.freePages - mark(z, mark) - z.lowmemReserve[NORMAL]);
+        return Math.max(0, z.freePages - mark(z, mark));
     }
 
     /** The watermark test for one page, with {@code extra} pages imagined free (__zone_watermark_ok). */
     public boolean watermarkOk(int zone, Mark mark, long extra) {
         Zone z = zones.get(zone);
-        return z.managedPages > 0 && z.freePages + extra > mark(z, mark) + z.lowmemReserve[NORMAL];
+        return z.managedPages > 0 && z.freePages + extra > mark(z, mark);
     }
 
-    /** Whether some zone is above HIGH: kswapd has nothing to do (pgdat_balanced). */
-    public boolean balanced() {
-        return watermarkOk(NORMAL, Mark.HIGH, 0) || watermarkOk(DMA32, Mark.HIGH, 0);
-    }
-
-    // ---- taking and giving back ----
-
-    /** The zone a user page comes from now, highest first, or -1 if none is above its mark. */
-    public int zoneAbove(Mark mark) {
-        if (aboveMark(NORMAL, mark) > 0) {
-            return NORMAL;
+    /** The zone a user page for {@code node} comes from now, or -1 if none is above its mark. */
+    public int zoneAbove(int node, Mark mark) {
+        for (int z : nodes.get(node).zonelist) {
+            if (watermarkOk(z, mark, 0)) {
+                return z;
+            }
         }
-        return aboveMark(DMA32, mark) > 0 ? DMA32 : -1;
+        return -1;
     }
 
-    /** Takes pages for user memory; the caller asked {@link #aboveMark}. */
-    public void takeUser(int zone, long pages) {
+    /** As {@link #zoneAbove} at MIN, for a task that may use half of that (an OOM victim). */
+    public int zoneAboveHalfMin(int node) {
+        for (int z : nodes.get(node).zonelist) {
+            Zone zone = zones.get(z);
+            long min = zone.minWmark + zone.boostPages;
+            if (zone.freePages > min - min / 2 + zone.lowmemReserve[NORMAL]) {
+                return z;
+            }
+        }
+        return -1;
+    }
+
+    /** As {@link #zoneAbove} at LOW, trying nodes first that are not being reclaimed (the fast path's first pass). */
+    public int zoneAboveLow(int node) {
+        if (nodes.size() > 1) {
+            for (int z : nodes.get(node).zonelist) {
+                if (!nodes.get(nodeOf(z)).kswapdAwake() && watermarkOk(z, Mark.LOW, 0)) {
+                    return z;
+                }
+            }
+        }
+        return zoneAbove(node, Mark.LOW);
+    }
+
+    /** Some zone of the whole machine has a free page, whatever the marks say; -1 if not. */
+    public int zoneWithFree(int node) {
+        for (int z : nodes.get(node).zonelist) {
+            if (zones.get(z).freePages > 0) {
+                return z;
+            }
+        }
+        return -1;
+    }
+
+    // ---- user pages ----
+
+    /**
+     * How many of {@code want} pages a CPU may take one after the other from a zone that passed its test: what is on
+     * its list, or one refill. After those the test is due again.
+     */
+    public int grant(int zone, int cpu, int want) {
+        Zone z = zones.get(zone);
+        PerCpuPages list = z.perCpu[cpu];
+        long ready = list.count > 0 ? list.count : Math.min(list.refillPages(z.reclaimActive), z.freePages);
+        return (int) Math.min(want, ready);
+    }
+
+    /** Takes pages for user memory through the CPU's list; as many as {@link #grant} said, or fewer. */
+    public void takeUser(int zone, int cpu, int pages) {
+        Zone z = zones.get(zone);
+        PerCpuPages list = z.perCpu[cpu];
+        int left = pages;
+        while (left > 0) {
+            if (list.count == 0) {
+                refill(z, list);
+            }
+            int n = Math.min(left, list.count);
+            list.count -= n;
+            z.perCpuPages -= n;
+            left -= n;
+        }
+        countAlloc(z, nodeOfCpu(cpu), pages);
+    }
+
+    private void refill(Zone z, PerCpuPages list) {
+        long n = Math.min(list.refillPages(z.reclaimActive), z.freePages);
+        if (n <= 0) {
+            throw new IllegalStateException(z.name + ": a page was taken of none");
+        }
+        list.refilled(z.freePages > z.highWmark);
+        list.count += (int) n;
+        z.perCpuPages += n;
+        z.freePages -= n;
+        freePages -= n;
+    }
+
+    /** Takes a page for user memory past the CPU's list, as a kernel thread does. */
+    public void takeUserDirect(int zone, long pages) {
         Zone z = zones.get(zone);
         take(z, pages);
+        countAlloc(z, z.node, pages);
     }
 
     private void take(Zone z, long pages) {
@@ -204,73 +300,178 @@ public final class Memory {
             throw new IllegalStateException(z.name + ": " + pages + " pages taken of " + z.freePages);
         }
         z.freePages -= pages;
-        vmstat.add(z == zones.get(NORMAL) ? VmStat.PGALLOC_NORMAL : VmStat.PGALLOC_DMA32, pages);
+        freePages -= pages;
+    }
+
+    private void countAlloc(Zone z, int wished, long pages) {
+        vmstat.add(z.index % FRAME_ZONES == NORMAL ? VmStat.PGALLOC_NORMAL : VmStat.PGALLOC_DMA32, pages);
+        if (z.node == wished) {
+            z.numaHit += pages;
+            nodes.get(wished).numaHit += pages;
+        } else {
+            nodes.get(z.node).numaMiss += pages;
+            nodes.get(wished).numaForeign += pages;
+        }
     }
 
     public void give(int zone, long pages) {
         zones.get(zone).freePages += pages;
+        freePages += pages;
         vmstat.add(VmStat.PGFREE, pages);
     }
 
+    /** Gives all pages on per-CPU lists back to their zones (drain_all_pages); returns how many that were. */
+    public long drainPerCpu() {
+        long drained = 0;
+        for (Zone z : zones) {
+            if (z.perCpuPages == 0) {
+                continue;
+            }
+            for (PerCpuPages list : z.perCpu) {
+                list.drained();
+            }
+            drained += z.perCpuPages;
+            z.freePages += z.perCpuPages;
+            freePages += z.perCpuPages;
+            z.perCpuPages = 0;
+        }
+        return drained;
+    }
+
+    // ---- compressed pools ----
+
+    /** Whether that many pages could be had with no regard to watermarks, as inside reclaim (PF_MEMALLOC). */
+    public boolean anyFree(long pages) {
+        return freePages >= pages || pages > 0 && freePages + drainPerCpu() >= pages;
+    }
+
     /**
-     * Takes pages for a compressed pool with no watermark, as a task inside reclaim may (PF_MEMALLOC).
+     * Takes pages for a compressed pool with no watermark, nearest to {@code node} first.
      *
      * @return false, with nothing taken, if not that many pages are free in all
      */
-    public boolean takeZspages(long pages) {
-        if (freePages() < pages) {
+    public boolean takeZspages(int node, long pages) {
+        if (!anyFree(pages)) {
             return false;
         }
-        long normal = Math.min(pages, zones.get(NORMAL).freePages);
-        addZspages(NORMAL, normal);
-        addZspages(DMA32, pages - normal);
+        long left = pages;
+        for (int z : nodes.get(node).zonelist) {
+            Zone zone = zones.get(z);
+            long n = Math.min(left, zone.freePages);
+            if (n > 0) {
+                take(zone, n);
+                countAlloc(zone, node, n);
+                zone.zspages += n;
+                left -= n;
+            }
+            if (left == 0) {
+                break;
+            }
+        }
         return true;
     }
 
-    private void addZspages(int zone, long pages) {
-        if (pages > 0) {
-            take(zones.get(zone), pages);
-            zones.get(zone).zspages += pages;
-        }
-    }
-
     public void giveZspages(long pages) {
-        long low = Math.min(pages, zones.get(DMA32).zspages);
-        zones.get(DMA32).zspages -= low;
-        zones.get(NORMAL).zspages -= pages - low;
-        if (low > 0) {
-            give(DMA32, low);
-        }
-        if (pages > low) {
-            give(NORMAL, pages - low);
+        long left = pages;
+        for (int z = 0; left > 0; z++) {
+            Zone zone = zones.get(z);
+            long n = Math.min(left, zone.zspages);
+            if (n > 0) {
+                zone.zspages -= n;
+                give(z, n);
+                left -= n;
+            }
         }
     }
 
-    /** Takes (or with a negative number gives back) pages for the kernel's own use; they may go below the marks. */
-    public void kernelUse(KernelUse use, long pages) {
+    // ---- the kernel's own pages ----
+
+    /**
+     * Takes (or with a negative number gives back) pages for the kernel's own use, past the marks.
+     *
+     * @return false, with nothing taken, if not that many are free
+     */
+    public boolean kernelUse(KernelUse use, long pages) {
+        if (!anyFree(pages)) {
+            return false;
+        }
         kernelUse[use.ordinal()] += pages;
-        Zone normal = zones.get(NORMAL);
-        Zone low = zones.get(DMA32);
         if (pages >= 0) {
-            long high = Math.min(pages, normal.freePages);
-            long rest = Math.min(pages - high, low.freePages);
-            take(normal, high);
-            take(low, rest);
-            normal.kernelPages += high;
-            low.kernelPages += pages - high;
-            low.freePages -= pages - high - rest;
+            takeKernel(use, pages);
         } else {
-            long back = Math.min(-pages, low.kernelPages);
-            low.kernelPages -= back;
-            give(DMA32, back);
-            normal.kernelPages -= -pages - back;
-            give(NORMAL, -pages - back);
+            giveKernel(-pages);
+        }
+        return true;
+    }
+
+    private void takeKernel(KernelUse use, long pages) {
+        long left = pages;
+        for (int z : nodes.get(0).zonelist) {
+            Zone zone = zones.get(z);
+            long n = Math.min(left, zone.freePages);
+            if (n > 0) {
+                take(zone, n);
+                countAlloc(zone, zone.node, n);
+                zone.kernelPages += n;
+                left -= n;
+                if (use != KernelUse.VMALLOC) {
+                    unmovable(zone, n);
+                }
+            }
+            if (left == 0) {
+                return;
+            }
+        }
+    }
+
+    private void giveKernel(long pages) {
+        long left = pages;
+        for (int z = 0; left > 0; z++) {
+            Zone zone = zones.get(z);
+            long n = Math.min(left, zone.kernelPages);
+            if (n > 0) {
+                zone.kernelPages -= n;
+                give(z, n);
+                left -= n;
+            }
         }
     }
 
     public long kernelUsePages(KernelUse use) {
         return kernelUse[use.ordinal()];
     }
+
+    /** Unmovable pages taken while the zone is short: now and then one has to break a movable page block. */
+    private void unmovable(Zone zone, long pages) {
+        for (long i = 0; i < pages && zone.freePages < zone.highWmark; i++) {
+            if (random.nextInt(BOOST_ONE_IN) == 0) {
+                zone.boost(watermarks.boostFactor());
+            }
+        }
+    }
+
+    /**
+     * A page for the table of a swap cluster. It is asked for inside reclaim, without reserves and with half of MIN,
+     * the boost ignored: this is what stops swap-out first (spec/06 section 3).
+     *
+     * @return false if no zone has that much
+     */
+    public boolean takeSwapTable() {
+        for (int z : nodes.get(0).zonelist) {
+            Zone zone = zones.get(z);
+            if (zone.freePages > zone.minWmark - zone.minWmark / 2 + zone.lowmemReserve[NORMAL]) {
+                take(zone, 1);
+                countAlloc(zone, zone.node, 1);
+                zone.kernelPages++;
+                kernelUse[KernelUse.SWAP_TABLES.ordinal()]++;
+                unmovable(zone, 1);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- what pages are used for ----
 
     public void addLru(int zone, int list, long pages) {
         zones.get(zone).lruPages[list] += pages;
@@ -286,39 +487,38 @@ public final class Memory {
 
     /** MemAvailable in pages (si_mem_available). */
     public long availablePages() {
-        long reserve = 0;
-        long low = 0;
-        for (Zone zone : zones) {
-            if (zone.managedPages > 0) {
-                reserve += Math.min(zone.managedPages, maxReserve(zone) + zone.highWmark);
-                low += zone.lowWmark;
-            }
-        }
+        long low = watermarks.lowPages();
         long cache = lruPages(Flags.INACTIVE_FILE) + lruPages(Flags.ACTIVE_FILE);
         long slab = kernelUsePages(KernelUse.SLAB_RECLAIMABLE);
-        long available = freePages() - reserve + cache - Math.min(cache / 2, low) + slab - Math.min(slab / 2, low);
+        long available = freePages
+                - watermarks.totalReservePages()
+                + cache
+                - Math.min(cache / 2, low)
+                + slab
+                - Math.min(slab / 2, low);
         return Math.max(0, available);
     }
 
-    private static long maxReserve(Zone zone) {
-        long max = 0;
-        for (long r : zone.lowmemReserve) {
-            max = Math.max(max, r);
-        }
-        return max;
-    }
-
-    /** Throws if a zone's pages are not all accounted for: managed = free + LRU + pools + kernel. */
+    /** Throws if a zone's pages are not all accounted for: managed = free + per-CPU + LRU + pools + kernel. */
     public void checkInvariants() {
+        long free = 0;
         for (Zone z : zones) {
-            long used = z.zspages + z.kernelPages;
+            long listed = 0;
+            for (PerCpuPages list : z.perCpu) {
+                listed += list.count;
+            }
+            long used = z.zspages + z.kernelPages + z.perCpuPages;
             for (long pages : z.lruPages) {
                 used += pages;
             }
-            if (z.freePages < 0 || z.zspages < 0 || z.freePages + used != z.managedPages) {
+            if (z.freePages < 0 || z.zspages < 0 || listed != z.perCpuPages || z.freePages + used != z.managedPages) {
                 throw new IllegalStateException(
                         z.name + ": managed " + z.managedPages + " != free " + z.freePages + " + used " + used);
             }
+            free += z.freePages;
+        }
+        if (free != freePages) {
+            throw new IllegalStateException(free + " pages free in zones, " + freePages + " counted");
         }
     }
 }

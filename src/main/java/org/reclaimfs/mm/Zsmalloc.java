@@ -11,6 +11,9 @@ public final class Zsmalloc {
     /** Objects of this length and more take a whole page, and zram stores them raw. */
     public static final int HUGE_BYTES = 3625;
 
+    /** Slab that an object costs besides its place in the pool: its handle and its share of the zspage's own data. */
+    public static final int SLAB_BYTES = 65;
+
     private static final int MIN_SIZE = 32;
     private static final int STEP = 16;
     private static final int HANDLE_BYTES = 8;
@@ -82,6 +85,15 @@ public final class Zsmalloc {
         long delta = pagesFor(cls, objects[cls]) - before;
         pages += delta;
         return delta;
+    }
+
+    /** Objects in all classes. */
+    public long objectCount() {
+        long sum = 0;
+        for (long n : objects) {
+            sum += n;
+        }
+        return sum;
     }
 
     /** zs_get_total_pages. */

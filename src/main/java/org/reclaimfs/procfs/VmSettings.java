@@ -7,6 +7,7 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Watermarks;
 
 /** The values behind /proc/sys/vm: the machine's own, and those that are only kept. Lock: the machine's. */
 final class VmSettings {
@@ -20,7 +21,6 @@ final class VmSettings {
 
     private final Machine machine;
     private final Map<String, Long> kept = new HashMap<>();
-    private final long[] lowmemReserveRatio = {256, 32, 0};
 
     VmSettings(Machine machine) {
         this.machine = machine;
@@ -31,6 +31,11 @@ final class VmSettings {
 
     Machine machine() {
         return machine;
+    }
+
+    /** What the watermarks follow from. */
+    Watermarks marks() {
+        return machine.memory().watermarks();
     }
 
     /** A kept value; {@code first} until it is set. */
@@ -49,11 +54,11 @@ final class VmSettings {
     }
 
     void setMinFreeKiB(long value) {
-        machine.memory().setMinFreeKiB(value);
+        marks().setMinFreeKiB(value);
     }
 
     void setWatermarkScaleFactor(long value) {
-        machine.memory().setWatermarkScaleFactor((int) value);
+        marks().setScaleFactor((int) value);
     }
 
     /** drop_caches_sysctl_handler; bit 4 only silences the kernel's log line. */
@@ -137,13 +142,5 @@ final class VmSettings {
     /** Huge pages cannot be reserved: as on a machine whose memory is too fragmented, none is. */
     void reserveHugePages(long count) {
         // the count read stays what could be reserved: 0
-    }
-
-    long lowmemReserveRatio(int zone) {
-        return lowmemReserveRatio[zone];
-    }
-
-    void setLowmemReserveRatio(int zone, long ratio) {
-        lowmemReserveRatio[zone] = Math.max(0, ratio);
     }
 }

@@ -57,8 +57,8 @@ final class VmSysctls {
     private static List<FileSpec<VmSettings>> reclaimRows() {
         return List.of( // spotless:off
             number("swappiness",               intIn(0, 200),   s -> s.machine().swappiness(), VmSettings::setSwappiness),
-            number("min_free_kbytes",          NOT_NEGATIVE,    s -> s.machine().memory().minFreeKiB(), VmSettings::setMinFreeKiB),
-            number("watermark_scale_factor",   intIn(1, 3000),  s -> s.machine().memory().watermarkScaleFactor(), VmSettings::setWatermarkScaleFactor),
+            number("min_free_kbytes",          NOT_NEGATIVE,    s -> s.marks().minFreeKiB(), VmSettings::setMinFreeKiB),
+            number("watermark_scale_factor",   intIn(1, 3000),  s -> s.marks().scaleFactor(), VmSettings::setWatermarkScaleFactor),
             action("drop_caches",              intIn(1, 4),     VmSettings::dropCaches),
             kept("overcommit_memory",          intIn(0, 2), 0,  COMMIT),
             number("overcommit_ratio",         INT,             s -> s.kept("overcommit_ratio", 50), VmSettings::setOvercommitRatio).withoutEffect(COMMIT),
@@ -99,8 +99,8 @@ final class VmSysctls {
     /** Zones, nodes, the OOM killer and the rest. */
     private static List<FileSpec<VmSettings>> otherRows() {
         return List.of( // spotless:off
-            FileSpec.<VmSettings>rw("lowmem_reserve_ratio", always(), VmSysctls::showLowmem, VmSysctls::storeLowmem).withoutEffect(WATERMARKS),
-            kept("watermark_boost_factor",     NOT_NEGATIVE, 15000, WATERMARKS),
+            FileSpec.<VmSettings>rw("lowmem_reserve_ratio", always(), VmSysctls::showLowmem, VmSysctls::storeLowmem),
+            number("watermark_boost_factor",   NOT_NEGATIVE,    s -> s.marks().boostFactor(), (s, value) -> s.marks().setBoostFactor(value)),
             kept("min_slab_ratio",             intIn(0, 100), 5, NODE),
             kept("min_unmapped_ratio",         intIn(0, 100), 1, NODE),
             kept("numa_stat",                  intIn(0, 1), 1,  NODE),
@@ -157,7 +157,7 @@ final class VmSysctls {
 
     private static void showLowmem(VmSettings settings, SeqFile out, OpenFile file) {
         for (int zone = 0; zone < Memory.ZONES; zone++) {
-            out.text(zone == 0 ? "" : "\t").num(settings.lowmemReserveRatio(zone));
+            out.text(zone == 0 ? "" : "\t").num(settings.marks().lowmemReserveRatio(zone));
         }
         out.newline();
     }
@@ -170,7 +170,7 @@ final class VmSysctls {
             if (ratio != (int) ratio) {
                 return Work.DONE;
             }
-            settings.setLowmemReserveRatio(zone, ratio);
+            settings.marks().setLowmemReserveRatio(zone, Math.max(0, (int) ratio));
         }
         return text.failed() || text.numbers().isEmpty() ? Work.DONE : Work.consumed(text.consumedBytes());
     }

@@ -5,6 +5,8 @@ import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.Node;
+import org.reclaimfs.mm.PerCpuPages;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
 
@@ -12,7 +14,6 @@ import org.reclaimfs.mm.Zone;
 final class ZoneFiles {
     private static final int ORDERS = 11;
     private static final VmStat[] ITEMS = VmStat.values();
-    private static final long NORMAL_START_PFN = 1 << 20;
 
     private ZoneFiles() {}
 
@@ -31,39 +32,54 @@ final class ZoneFiles {
     }
 
     static void zoneinfo(Machine machine, SeqFile out, OpenFile file) {
-        boolean nodeShown = false;
-        for (int index = 0; index < Memory.ZONES; index++) {
-            Zone zone = machine.memory().zone(index);
-            header(zone, out);
-            if (!nodeShown && zone.managedPages > 0) {
-                out.text("\n  per-node stats");
-                items(VmStat.NR_INACTIVE_ANON, VmStat.NR_GPU_RECLAIM, machine, zone, out);
-                nodeShown = true;
+        for (Node node : machine.memory().nodes()) {
+            boolean nodeShown = false;
+            for (Zone zone : node.zones()) {
+                header(zone, out);
+                if (!nodeShown && zone.managedPages > 0) {
+                    out.text("\n  per-node stats");
+                    nodeItems(machine, node, out);
+                    nodeShown = true;
+                }
+                zone(machine, node, zone, out);
             }
-            watermarks(zone, out);
-            if (zone.managedPages > 0) {
-                items(VmStat.NR_FREE_PAGES, VmStat.NUMA_OTHER, machine, zone, out);
-                pagesets(machine, zone, out);
-                out.text("\n  node_unreclaimable:  0");
-                out.text("\n  start_pfn:           ").unsigned(index == Memory.DMA32 ? 1 : NORMAL_START_PFN);
-                out.text("\n  reserved_highatomic: 0\n  free_highatomic:     0");
-            }
-            out.newline();
         }
+    }
+
+    private static void zone(Machine machine, Node node, Zone zone, SeqFile out) {
+        watermarks(zone, out);
+        if (zone.managedPages > 0) {
+            zoneItems(machine, node, zone, out);
+            pagesets(machine, zone, out);
+            out.text("\n  node_unreclaimable:  ").num(machine.hopeless(node.id) ? 1 : 0);
+            out.text("\n  start_pfn:           ").unsigned(Math.max(1, zone.startPages));
+            out.text("\n  reserved_highatomic: 0\n  free_highatomic:     0");
+        }
+        out.newline();
     }
 
     private static SeqFile header(Zone zone, SeqFile out) {
-        return out.text("Node 0, zone ").padded(zone.name, 8);
+        return out.text("Node ").num(zone.node).text(", zone ").padded(zone.name, 8);
     }
 
-    private static void items(VmStat first, VmStat last, Machine machine, Zone zone, SeqFile out) {
-        for (int i = first.ordinal(); i <= last.ordinal(); i++) {
-            out.text("\n      ").leftAligned(ITEMS[i].key(), 12).space().unsigned(item(ITEMS[i], machine, zone));
+    private static void nodeItems(Machine machine, Node node, SeqFile out) {
+        for (int i = VmStat.NR_INACTIVE_ANON.ordinal(); i <= VmStat.NR_GPU_RECLAIM.ordinal(); i++) {
+            item(ITEMS[i], machine.nodeVmstat(ITEMS[i], node.id), out);
         }
     }
 
-    /** A zone's own share of the zone items; for the node's items the node is the machine. */
-    private static long item(VmStat item, Machine machine, Zone zone) {
+    private static void zoneItems(Machine machine, Node node, Zone zone, SeqFile out) {
+        for (int i = VmStat.NR_FREE_PAGES.ordinal(); i <= VmStat.NUMA_OTHER.ordinal(); i++) {
+            item(ITEMS[i], zoneItem(ITEMS[i], machine, node, zone), out);
+        }
+    }
+
+    private static void item(VmStat item, long value, SeqFile out) {
+        out.text("\n      ").leftAligned(item.key(), 12).space().unsigned(value);
+    }
+
+    /** A zone's own share of an item. */
+    private static long zoneItem(VmStat item, Machine machine, Node node, Zone zone) {
         return switch (item) {
             case NR_FREE_PAGES, NR_FREE_PAGES_BLOCKS -> zone.freePages();
             case NR_ZONE_INACTIVE_ANON -> zone.lruPages(Flags.INACTIVE_ANON);
@@ -74,16 +90,14 @@ final class ZoneFiles {
             case NR_ZONE_WRITE_PENDING -> zone.writePendingPages();
             case NR_MLOCK -> zone.mlockedPages();
             case NR_ZSPAGES -> zone.zspages();
-            case NUMA_HIT, NUMA_LOCAL ->
-                machine.vmstat(
-                        zone == machine.memory().zone(Memory.DMA32) ? VmStat.PGALLOC_DMA32 : VmStat.PGALLOC_NORMAL);
-            default -> machine.vmstat(item);
+            case NUMA_HIT, NUMA_LOCAL -> zone.numaHit();
+            default -> machine.nodeVmstat(item, node.id);
         };
     }
 
     private static void watermarks(Zone zone, SeqFile out) {
         out.text("\n  pages free     ").unsigned(zone.freePages());
-        line(out, "boost    ", 0);
+        line(out, "boost    ", zone.boostPages());
         line(out, "min      ", zone.minWmark());
         line(out, "low      ", zone.lowWmark());
         line(out, "high     ", zone.highWmark());
@@ -103,23 +117,20 @@ final class ZoneFiles {
         out.text("\n        ").text(label).unsigned(pages);
     }
 
-    /** Sizes by zone_batchsize, zone_highsize and calculate_normal_threshold; the lists themselves are empty. */
+    /** The per-CPU lists, and calculate_normal_threshold. */
     private static void pagesets(Machine machine, Zone zone, SeqFile out) {
         int cpus = machine.cpus();
-        long batch = Math.max(1, Math.min(zone.managedPages >> 12, 64));
-        batch = Long.highestOneBit(batch + batch / 2) - 1;
-        long highMin = Math.max(zone.lowWmark() / cpus, batch * 4);
-        long highMax = Math.max(zone.managedPages / 8 / cpus, batch * 4);
         int memoryBits = 64 - Long.numberOfLeadingZeros(zone.managedPages >> 15);
         int threshold = Math.min(125, 2 * (32 - Integer.numberOfLeadingZeros(cpus)) * (1 + memoryBits));
         out.text("\n  pagesets");
         for (int cpu = 0; cpu < cpus; cpu++) {
             out.text("\n    cpu: ").num(cpu);
-            out.text("\n              count:    0");
-            out.text("\n              high:     ").num(highMin);
-            out.text("\n              batch:    ").num(batch);
-            out.text("\n              high_min: ").num(highMin);
-            out.text("\n              high_max: ").num(highMax);
+            PerCpuPages list = zone.perCpu[cpu];
+            out.text("\n              count:    ").num(list.count());
+            out.text("\n              high:     ").num(list.high());
+            out.text("\n              batch:    ").num(list.batch);
+            out.text("\n              high_min: ").num(list.highMin());
+            out.text("\n              high_max: ").num(list.highMax());
             out.text("\n  vm stats threshold: ").num(threshold);
         }
     }

@@ -90,7 +90,7 @@ public final class Disk implements SwapBackend {
     }
 
     @Override
-    public int write(Content content, int pages) {
+    public int write(Content content, int pages, int node) {
         if (failing) {
             return 0;
         }

@@ -16,9 +16,10 @@ public interface SwapBackend {
     /**
      * Writes pages. A synchronous device stores them; others queue them.
      *
+     * @param node where the pages are; memory for what they become is looked for there first
      * @return how many of the first pages were taken; fewer than {@code pages} means the next one failed
      */
-    int write(Content content, int pages);
+    int write(Content content, int pages, int node);
 
     /** A synchronous device's cost of writing one such page, in ns. */
     long writeCostNs(Content content);

@@ -24,6 +24,7 @@ public final class SwapDevice {
 
     public final int priority;
     public final SwapBackend backend;
+    private final SwapTables tables;
     private final int slots;
     private final BitSet used;
     private final short[] clusterUsed;
@@ -44,20 +45,33 @@ public final class SwapDevice {
         int next;
     }
 
-    SwapDevice(int type, String path, boolean partition, long pages, int priority, SwapBackend backend) {
+    SwapDevice(
+            int type,
+            String path,
+            boolean partition,
+            long pages,
+            int priority,
+            SwapBackend backend,
+            SwapTables tables) {
         this.type = type;
         this.path = path;
         this.partition = partition;
         this.priority = priority;
         this.backend = backend;
+        this.tables = tables;
         this.slots = Math.toIntExact(pages);
         this.used = new BitSet();
         int clusters = (slots + CLUSTER - 1) / CLUSTER;
         this.clusterUsed = new short[clusters];
         this.state = new ClusterState[clusters];
         java.util.Arrays.fill(state, ClusterState.FREE);
+        // The header's cluster has its table from the start: 511 slots that the gate does not stop.
         used.set(0);
         clusterUsed[0] = 1;
+        state[0] = ClusterState.NONFULL;
+        nonfull.add(0);
+        nextFresh = 1;
+        tables.takeForHeader();
     }
 
     /** Slots for pages: all but the header. */
@@ -120,6 +134,7 @@ public final class SwapDevice {
         } else if (clusterUsed[c] == 0) {
             state[c] = ClusterState.FREE;
             freed.add(c);
+            tables.give();
         } else {
             state[c] = ClusterState.NONFULL;
             nonfull.add(c);
@@ -132,11 +147,8 @@ public final class SwapDevice {
 
     private boolean nextCluster(Cursor cursor) {
         int c = poll(nonfull);
-        if (c == NO_CLUSTER && nextFresh < state.length) {
-            c = nextFresh++;
-        }
         if (c == NO_CLUSTER) {
-            c = poll(freed);
+            c = emptyCluster();
         }
         if (c == NO_CLUSTER) {
             return false;
@@ -145,6 +157,14 @@ public final class SwapDevice {
         cursor.cluster = c;
         cursor.next = c * CLUSTER;
         return true;
+    }
+
+    /** A cluster without used slots, if there is one and memory for its table. */
+    private int emptyCluster() {
+        if (nextFresh == state.length && freed.isEmpty() || !tables.take()) {
+            return NO_CLUSTER;
+        }
+        return nextFresh < state.length ? nextFresh++ : poll(freed);
     }
 
     private static int poll(LinkedHashSet<Integer> queue) {
@@ -176,9 +196,19 @@ public final class SwapDevice {
             state[c] = ClusterState.FREE;
             nonfull.remove(c);
             freed.add(c);
+            tables.give();
         } else if (state[c] == ClusterState.FULL) {
             state[c] = ClusterState.NONFULL;
             nonfull.add(c);
+        }
+    }
+
+    /** swapoff: the tables of clusters still in use are given back (cluster 0 keeps the header). */
+    void dropTables() {
+        for (ClusterState s : state) {
+            if (s != ClusterState.FREE) {
+                tables.give();
+            }
         }
     }
 

@@ -26,7 +26,10 @@ public final class SwapDevices {
     private int foundPages;
     private long eventSeq;
 
-    public SwapDevices(int cpus) {
+    private final SwapTables tables;
+
+    public SwapDevices(int cpus, SwapTables tables) {
+        this.tables = tables;
         cpuDevice = new SwapDevice[cpus];
         cpuCursor = new SwapDevice.Cursor[cpus];
         for (int i = 0; i < cpus; i++) {
@@ -38,7 +41,7 @@ public final class SwapDevices {
     public @Nullable SwapDevice add(String path, boolean partition, long pages, int priority, SwapBackend backend) {
         for (int type = 0; type < MAX_TYPES; type++) {
             if (byType[type] == null) {
-                SwapDevice device = new SwapDevice(type, path, partition, pages, priority, backend);
+                SwapDevice device = new SwapDevice(type, path, partition, pages, priority, backend, tables);
                 byType[type] = device;
                 insert(device);
                 eventSeq++;
@@ -68,6 +71,7 @@ public final class SwapDevices {
     }
 
     public void remove(SwapDevice device) {
+        device.dropTables();
         byType[device.type] = null;
         eventSeq++;
     }
@@ -108,6 +112,7 @@ public final class SwapDevices {
      * @return the first slot, or -1 if there is none; see {@link #foundDevice} and {@link #foundPages}
      */
     public int allocate(int cpu, int want) {
+        tables.clearRefused();
         SwapDevice current = cpuDevice[cpu];
         if (current != null && cpuCursor[cpu].cluster >= 0) {
             int slot = current.allocateHere(cpuCursor[cpu], want);
@@ -127,9 +132,16 @@ public final class SwapDevices {
                 dropCursors(device);
                 slot = allocateFrom(device, cpu, want);
             }
-            return found(device, slot);
+            if (slot >= 0) {
+                return found(device, slot);
+            }
         }
         return -1;
+    }
+
+    /** What clusters in use cost. */
+    public SwapTables tables() {
+        return tables;
     }
 
     private int allocateFrom(SwapDevice device, int cpu, int want) {

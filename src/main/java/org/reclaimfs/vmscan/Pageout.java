@@ -81,7 +81,15 @@ final class Pageout {
         // The last slot goes alone: whether any is free decides what happens to pages before it.
         long room = Math.max(1, Math.min(margin, vm.swap.freePages()) - 1);
         slot = vm.swap.allocate(cpu, (int) Math.min(pages, room));
-        return slot < 0 ? 0 : vm.swap.foundPages();
+        if (slot < 0) {
+            memcg.swapEvent(MemCgroup.SwapEvent.FAIL, pages);
+            if (vm.swap.tables().refused()) {
+                // Each page asks again, twice: nothing that it needs has changed since the one before.
+                vm.effort.spend(vm.costs.get(Cost.FAILED_TABLE) * pages);
+            }
+            return 0;
+        }
+        return vm.swap.foundPages();
     }
 
     private void assignSlots(int run) {
@@ -154,7 +162,7 @@ final class Pageout {
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
         noteWrites(pages);
-        int taken = device.backend.write(content, pages);
+        int taken = device.backend.write(content, pages, mem.node(run));
         int good = run;
         if (taken < pages) {
             good = taken == 0 ? MemMap.NIL : folios.carve(run, 0, taken);

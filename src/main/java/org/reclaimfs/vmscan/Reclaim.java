@@ -1,23 +1,25 @@
 package org.reclaimfs.vmscan;
 
 import org.jspecify.annotations.Nullable;
-import org.reclaimfs.lru.LruVec;
 import org.reclaimfs.memcg.MemCgroup;
-import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
-import org.reclaimfs.mm.Zone;
+import org.reclaimfs.mm.VmStat;
 
 /**
  * One call of try_to_free_pages, try_to_free_mem_cgroup_pages, or one kswapd balancing step, cut into slices
- * (do_try_to_free_pages, shrink_node, shrink_lruvec, get_scan_count; 7.2, spec/03 sections 9 to 11). NOT thread safe.
+ * (do_try_to_free_pages, shrink_zones, shrink_node, shrink_lruvec; 7.2, spec/03 sections 9 to 11). NOT thread safe.
+ *
+ * <p>The way down: a pass at a priority shrinks each node; a node walks the memcgs; a memcg's lists are scanned in
+ * batches. {@link #step} does one piece of that.
  */
 public final class Reclaim {
     private static final int LISTS = 4;
 
     private enum Phase {
         PASS,
+        NODE,
         MEMCG,
         LRUVEC,
         DONE
@@ -25,27 +27,13 @@ public final class Reclaim {
 
     private final Vmscan vm;
     private final Scan scan;
-    private final @Nullable MemCgroup target;
-    private final MemCgroup root;
-    private final long nrToReclaim;
-    private final ReclaimReason reason;
-    private final int swappiness;
+    private final ScanControl sc;
+    private final int[] nodes;
 
     private Phase phase = Phase.PASS;
-    private int priority = Vmscan.DEF_PRIORITY;
-    private boolean fullWalk;
-    private boolean forceDeactivate;
-    private boolean skippedDeactivate;
-    private boolean memcgLowReclaim;
-    private boolean memcgLowSkipped;
-    private boolean mayDeactivateAnon;
-    private boolean mayDeactivateFile;
-    private boolean cacheTrimMode;
-    private boolean fileIsTiny;
-    private long anonCost;
-    private long fileCost;
-    private long nrReclaimed;
-    private long nrScanned;
+    private int nodeAt;
+    private int node;
+    private boolean counted;
 
     private @Nullable MemCgroup memcg;
     private boolean walkStarted;
@@ -53,11 +41,19 @@ public final class Reclaim {
     private final long[] nr = new long[LISTS];
     private long lruvecReclaimed;
 
+    private Reclaim(Vmscan vm, ScanControl sc, int[] nodes, int cpu) {
+        this.vm = vm;
+        this.sc = sc;
+        this.nodes = nodes;
+        this.scan = new Scan(vm, sc, cpu);
+        vm.effort.spend(vm.costs.get(Cost.RECLAIM_CALL));
+    }
+
     /**
      * @param target the memcg to reclaim from; null is the whole machine, on behalf of the page allocator
      * @param nrToReclaim pages to free
      * @param swappiness 0..200, {@link Vmscan#SWAPPINESS_ANON_ONLY}, or -1 for vm.swappiness
-     * @param cpu the CPU whose swap cluster is used
+     * @param cpu the CPU whose swap cluster is used, and whose node comes first
      */
     public Reclaim(
             Vmscan vm,
@@ -67,38 +63,63 @@ public final class Reclaim {
             ReclaimReason reason,
             int swappiness,
             int cpu) {
-        this.vm = vm;
-        this.root = target == null ? root : target;
-        this.target = target;
-        this.nrToReclaim = nrToReclaim;
-        this.reason = reason;
-        this.swappiness = swappiness < 0 ? vm.swappiness() : swappiness;
-        this.scan = new Scan(vm, this.root, reason, cpu);
-        vm.effort.spend(vm.costs.get(Cost.RECLAIM_CALL));
+        this(
+                vm,
+                new ScanControl(
+                        target,
+                        target == null ? root : target,
+                        nrToReclaim,
+                        reason,
+                        swappiness < 0 ? vm.swappiness() : swappiness),
+                vm.nodesFrom(cpu),
+                cpu);
     }
 
-    /** A single pass at a given priority over all memcgs, as kswapd does. */
-    public static Reclaim kswapdStep(Vmscan vm, MemCgroup root, long nrToReclaim, int priority) {
-        Reclaim r = new Reclaim(vm, root, null, nrToReclaim, ReclaimReason.KSWAPD, -1, 0);
-        r.priority = priority;
-        r.fullWalk = true;
-        return r;
+    /** What a balancing step of kswapd may do. */
+    public record KswapdStep(int node, long nrToReclaim, int priority, boolean maySwap, boolean noCacheTrim) {}
+
+    /** A single pass over all memcgs of a node at a given priority, as kswapd does. */
+    public static Reclaim kswapd(Vmscan vm, MemCgroup root, KswapdStep step, int cpu) {
+        ScanControl sc = new ScanControl(null, root, step.nrToReclaim, ReclaimReason.KSWAPD, vm.swappiness());
+        sc.priority = step.priority;
+        sc.maySwap = step.maySwap;
+        sc.noCacheTrim = step.noCacheTrim;
+        sc.fullWalk = true;
+        return new Reclaim(vm, sc, new int[] {step.node}, cpu);
+    }
+
+    /** Reclaim from one node that somebody asked for, without a memcg (/sys/devices/system/node/nodeN/reclaim). */
+    public static Reclaim ofNode(Vmscan vm, MemCgroup root, int node, long nrToReclaim, int swappiness) {
+        int level = swappiness < 0 ? vm.swappiness() : swappiness;
+        ScanControl sc = new ScanControl(null, root, nrToReclaim, ReclaimReason.PROACTIVE, level);
+        return new Reclaim(vm, sc, new int[] {node}, 0);
     }
 
     /** Pages freed so far. */
     public long reclaimed() {
-        return nrReclaimed;
+        return sc.nrReclaimed;
     }
 
     /** Pages looked at so far. */
     public long scanned() {
-        return nrScanned;
+        return sc.nrScanned;
+    }
+
+    /** Pages taken off inactive lists so far that were already being written, and all taken; for kswapd's throttle. */
+    public boolean allUnderWriteback() {
+        return scan.immediatePages() > 0;
+    }
+
+    /** Whether cache trim mode kept this step from anonymous memory. */
+    public boolean trimmedCacheOnly() {
+        return sc.cacheTrimMode;
     }
 
     /** Does the next bounded piece; true when the call is over. */
     public boolean step() {
         switch (phase) {
             case PASS -> startPass();
+            case NODE -> startNode();
             case MEMCG -> nextMemcg();
             case LRUVEC -> shrinkLruvecRound();
             case DONE -> {}
@@ -111,90 +132,85 @@ public final class Reclaim {
         while (!step()) {
             continue;
         }
-        return nrReclaimed;
+        return sc.nrReclaimed;
     }
 
-    private boolean cgroupReclaim() {
-        return target != null;
+    /** The caller died in the middle of the call. */
+    public void abandon() {
+        leaveNode();
+        phase = Phase.DONE;
     }
 
     // ---- the priority loop ----
 
-    /** prepare_scan_control, then the walk over memcgs starts. */
     private void startPass() {
-        if (!forceDeactivate) {
-            LruVec v = root.lruvec;
-            mayDeactivateAnon = root.stat(MemoryStat.WORKINGSET_ACTIVATE_ANON) != v.activateSnapshot[0]
-                    || inactiveIsLow(root, false);
-            mayDeactivateFile = root.stat(MemoryStat.WORKINGSET_ACTIVATE_FILE) != v.activateSnapshot[1]
-                    || inactiveIsLow(root, true);
-        } else {
-            mayDeactivateAnon = true;
-            mayDeactivateFile = true;
+        if (sc.priority == Vmscan.DEF_PRIORITY && sc.reason == ReclaimReason.DIRECT && !sc.cgroupReclaim()) {
+            vm.folios.ram.vmstat.add(VmStat.ALLOCSTALL_MOVABLE, 1);
         }
-        cacheTrimMode = root.stat(MemoryStat.INACTIVE_FILE) >> priority > 0 && !mayDeactivateFile;
-        fileIsTiny = !cgroupReclaim() && fileTiny();
-        anonCost = root.lruvec.anonCost;
-        fileCost = root.lruvec.fileCost;
+        nodeAt = 0;
+        phase = Phase.NODE;
+    }
+
+    private void startNode() {
+        node = nodes[nodeAt];
+        vm.reclaimers[node]++;
+        counted = true;
+        ScanBalance.prepare(vm, sc, node);
         memcg = null;
         walkStarted = false;
         phase = Phase.MEMCG;
     }
 
-    private boolean fileTiny() {
-        long high = 0;
-        long free = 0;
-        long file = 0;
-        for (Zone zone : vm.folios.ram.zones()) {
-            if (zone.managedPages > 0) {
-                high += zone.highWmark();
-                free += zone.freePages();
-                file += zone.reclaimablePages(false);
-            }
+    private void leaveNode() {
+        if (counted) {
+            counted = false;
+            vm.reclaimers[node]--;
         }
-        return file + free <= high && !mayDeactivateAnon && root.stat(MemoryStat.INACTIVE_ANON) >> priority > 0;
     }
 
-    private static boolean inactiveIsLow(MemCgroup m, boolean file) {
-        long inactive = m.stat(file ? MemoryStat.INACTIVE_FILE : MemoryStat.INACTIVE_ANON);
-        long active = m.stat(file ? MemoryStat.ACTIVE_FILE : MemoryStat.ACTIVE_ANON);
-        long gb = inactive + active >> 18;
-        long ratio = gb > 0 ? (long) Math.sqrt(10.0 * gb) : 1;
-        return inactive * ratio < active;
+    private void endNode() {
+        leaveNode();
+        nodeAt++;
+        if (nodeAt < nodes.length) {
+            phase = Phase.NODE;
+        } else {
+            endPass();
+        }
     }
 
     private void endPass() {
-        if (reason == ReclaimReason.KSWAPD) {
+        if (sc.kswapd()) {
             phase = Phase.DONE;
             return;
         }
-        if (nrReclaimed < nrToReclaim && priority > 0) {
-            priority--;
+        if (sc.nrReclaimed < sc.nrToReclaim && sc.priority > 0) {
+            sc.priority--;
             phase = Phase.PASS;
             return;
         }
-        root.lruvec.activateSnapshot[0] = root.stat(MemoryStat.WORKINGSET_ACTIVATE_ANON);
-        root.lruvec.activateSnapshot[1] = root.stat(MemoryStat.WORKINGSET_ACTIVATE_FILE);
-        if (nrReclaimed > 0 || !rerun()) {
+        for (int n : nodes) {
+            ScanBalance.takeSnapshot(sc.root, n);
+        }
+        if (sc.nrReclaimed > 0 || !rerun()) {
             phase = Phase.DONE;
         }
     }
 
     /** A fruitless call tries again, each way once. */
     private boolean rerun() {
-        if (!fullWalk) {
-            fullWalk = true;
-        } else if (skippedDeactivate) {
-            forceDeactivate = true;
-            skippedDeactivate = false;
-        } else if (memcgLowSkipped) {
-            forceDeactivate = false;
-            memcgLowReclaim = true;
-            memcgLowSkipped = false;
+        if (!sc.fullWalk) {
+            sc.fullWalk = true;
+        } else if (sc.skippedDeactivate) {
+            sc.forceDeactivate = true;
+            sc.skippedDeactivate = false;
+        } else if (sc.memcgLowSkipped) {
+            sc.forceDeactivate = false;
+            sc.memcgLowReclaim = true;
+            sc.memcgLowSkipped = false;
         } else {
             return false;
         }
-        priority = Vmscan.DEF_PRIORITY;
+        sc.priority = Vmscan.DEF_PRIORITY;
         phase = Phase.PASS;
         return true;
     }
@@ -205,36 +221,37 @@ public final class Reclaim {
         MemCgroup next = advanceWalk();
         memcg = next;
         if (next == null) {
-            endPass();
+            endNode();
             return;
         }
         vm.effort.spend(vm.costs.get(Cost.RECLAIM_MEMCG));
-        next.calculateProtection(root);
+        next.calculateProtection(sc.root);
         if (protectedFromReclaim(next)) {
             return;
         }
-        scanCounts(next);
+        ScanBalance.scanCounts(vm, sc, next, node, targets);
+        System.arraycopy(targets, 0, nr, 0, LISTS);
         lruvecReclaimed = 0;
         phase = Phase.LRUVEC;
     }
 
     /** Direct reclaimers go on where the last one stopped, and stop at the end of the tree (mem_cgroup_iter). */
     private @Nullable MemCgroup advanceWalk() {
-        if (fullWalk) {
-            return MemCgroup.next(root, memcg);
+        if (sc.fullWalk) {
+            return MemCgroup.next(sc.root, memcg);
         }
-        MemCgroup at = walkStarted ? memcg : vm.position(root);
-        MemCgroup next = MemCgroup.next(root, at);
+        MemCgroup at = walkStarted ? memcg : vm.position(sc.root, node);
+        MemCgroup next = MemCgroup.next(sc.root, at);
         if (next == null && !walkStarted) {
-            next = MemCgroup.next(root, null);
+            next = MemCgroup.next(sc.root, null);
         }
         walkStarted = true;
-        vm.setPosition(root, next);
+        vm.setPosition(sc.root, node, next);
         return next;
     }
 
     private boolean protectedFromReclaim(MemCgroup m) {
-        if (m == root || m.isRoot()) {
+        if (m == sc.root || m.isRoot()) {
             return false;
         }
         long usage = m.memory.usage();
@@ -242,87 +259,13 @@ public final class Reclaim {
             return true;
         }
         if (m.memory.elow() >= usage) {
-            if (!memcgLowReclaim) {
-                memcgLowSkipped = true;
+            if (!sc.memcgLowReclaim) {
+                sc.memcgLowSkipped = true;
                 return true;
             }
             m.event(MemCgroup.Event.LOW);
         }
         return false;
-    }
-
-    // ---- get_scan_count ----
-
-    private enum Balance {
-        EQUAL,
-        FRACT,
-        ANON,
-        FILE
-    }
-
-    private void scanCounts(MemCgroup m) {
-        Balance balance = balance(m);
-        long total = anonCost + fileCost;
-        long a = total + anonCost;
-        long f = total + fileCost;
-        long ap = swappiness * (a + f + 1) / (a + 1);
-        long fp = (Vmscan.MAX_SWAPPINESS - swappiness) * (a + f + 1) / (f + 1);
-        for (int list = 0; list < LISTS; list++) {
-            boolean file = list >= Flags.INACTIVE_FILE;
-            long size = m.lruvec.sizePages(list);
-            long n = unprotected(m, size) >> priority;
-            if (n == 0 && !m.online()) {
-                n = Math.min(size, Vmscan.SWAP_CLUSTER_MAX);
-            }
-            n = switch (balance) {
-                case EQUAL -> n;
-                case FRACT -> ap + fp == 0 ? 0 : n * (file ? fp : ap) / (ap + fp);
-                case ANON -> file ? 0 : n;
-                case FILE -> file ? n : 0;
-            };
-            targets[list] = n;
-            nr[list] = n;
-        }
-    }
-
-    private Balance balance(MemCgroup m) {
-        boolean swapFree = m.swapMargin(vm.swap.freePages()) > 0;
-        if (!swapFree || cgroupReclaim() && swappiness == 0) {
-            return Balance.FILE;
-        }
-        if (swappiness == Vmscan.SWAPPINESS_ANON_ONLY) {
-            return Balance.ANON;
-        }
-        if (priority == 0 && swappiness != 0) {
-            return Balance.EQUAL;
-        }
-        if (fileIsTiny) {
-            return Balance.ANON;
-        }
-        return cacheTrimMode ? Balance.FILE : Balance.FRACT;
-    }
-
-    /** Takes the memcg's protected share off a list's size (spec/03 section 11). */
-    private long unprotected(MemCgroup m, long size) {
-        if (m == root || m.isRoot()) {
-            return size;
-        }
-        long min = m.memory.emin();
-        long low = m.memory.elow();
-        if (min == 0 && low == 0) {
-            return size;
-        }
-        long shield = min;
-        if (!memcgLowReclaim && low > min) {
-            shield = low;
-            memcgLowSkipped = true;
-        }
-        if (shield == 0) {
-            return size;
-        }
-        long usage = Math.max(m.memory.usage(), shield);
-        long scan = size - (long) ((double) size * shield / (usage + 1));
-        return Math.max(scan, Vmscan.SWAP_CLUSTER_MAX);
     }
 
     // ---- shrink_lruvec ----
@@ -343,8 +286,8 @@ public final class Reclaim {
                 shrinkList(m, list, n);
             }
         }
-        boolean neverEarly = !cgroupReclaim() && reason != ReclaimReason.KSWAPD && priority == Vmscan.DEF_PRIORITY;
-        if (lruvecReclaimed >= nrToReclaim && !neverEarly && !keepProportion()) {
+        boolean neverEarly = !sc.cgroupReclaim() && !sc.kswapd() && sc.priority == Vmscan.DEF_PRIORITY;
+        if (lruvecReclaimed >= sc.nrToReclaim && !neverEarly && !keepProportion()) {
             endLruvec(m);
         }
     }
@@ -352,15 +295,15 @@ public final class Reclaim {
     private void shrinkList(MemCgroup m, int list, int n) {
         boolean file = list >= Flags.INACTIVE_FILE;
         if (list == Flags.ACTIVE_ANON || list == Flags.ACTIVE_FILE) {
-            if (file ? mayDeactivateFile : mayDeactivateAnon) {
-                scan.shrinkActive(m, list, n);
+            if (file ? sc.mayDeactivateFile : sc.mayDeactivateAnon) {
+                scan.shrinkActive(m, node, list, n);
             } else {
-                skippedDeactivate = true;
+                sc.skippedDeactivate = true;
             }
             return;
         }
-        lruvecReclaimed += scan.shrinkInactive(m, list, n);
-        nrScanned += scan.scanned();
+        lruvecReclaimed += scan.shrinkInactive(m, node, list, n);
+        sc.nrScanned += scan.scanned();
     }
 
     /** The target is met: what is left of both types shrinks in proportion; false if one type is already done. */
@@ -385,13 +328,13 @@ public final class Reclaim {
     }
 
     private void endLruvec(MemCgroup m) {
-        nrReclaimed += lruvecReclaimed;
-        if (vm.swap.totalPages() > 0 && inactiveIsLow(m, false)) {
-            scan.shrinkActive(m, Flags.ACTIVE_ANON, Vmscan.SWAP_CLUSTER_MAX);
+        sc.nrReclaimed += lruvecReclaimed;
+        if (vm.swap.totalPages() > 0 && ScanBalance.inactiveIsLow(m, node, false)) {
+            scan.shrinkActive(m, node, Flags.ACTIVE_ANON, Vmscan.SWAP_CLUSTER_MAX);
         }
-        vm.zswapWriteback.shrinker(m, priority);
-        if (!fullWalk && nrReclaimed >= nrToReclaim) {
-            endPass();
+        vm.zswapWriteback.shrinker(m, node, sc.priority);
+        if (!sc.fullWalk && sc.nrReclaimed >= sc.nrToReclaim) {
+            endNode();
             return;
         }
         phase = Phase.MEMCG;

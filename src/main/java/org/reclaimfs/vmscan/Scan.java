@@ -1,5 +1,6 @@
 package org.reclaimfs.vmscan;
 
+import org.reclaimfs.lru.LruVec;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
@@ -8,7 +9,6 @@ import org.reclaimfs.memcg.Workingset;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
-import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.VmStat;
 
 /**
@@ -16,10 +16,13 @@ import org.reclaimfs.mm.VmStat;
  * shrink_inactive_list, shrink_folio_list, folio_check_references; 7.2, spec/03 sections 4 to 7). NOT thread safe.
  */
 final class Scan {
+    /** More reclaimers than this do not make a batch dearer. */
+    private static final int MAX_CONTENTION = 8;
+
     private final Vmscan vm;
     private final Folios folios;
     private final MemMap mem;
-    private final MemCgroup root;
+    private final ScanControl sc;
     private final ReclaimReason reason;
     private final Pageout pageout;
 
@@ -28,17 +31,20 @@ final class Scan {
     private final int[] back = new int[Vmscan.SWAP_CLUSTER_MAX];
     private final int[] backList = new int[Vmscan.SWAP_CLUSTER_MAX];
     private int backCount;
-    private final long[] freedFrames = new long[Memory.ZONES];
+    private final long[] freedFrames;
     private int scannedPages;
     private int reclaimedPages;
     private int dirtyPages;
 
-    Scan(Vmscan vm, MemCgroup root, ReclaimReason reason, int cpu) {
+    private long immediatePages;
+
+    Scan(Vmscan vm, ScanControl sc, int cpu) {
         this.vm = vm;
         this.folios = vm.folios;
         this.mem = folios.mem;
-        this.root = root;
-        this.reason = reason;
+        this.sc = sc;
+        this.reason = sc.reason;
+        this.freedFrames = new long[folios.ram.zones().size()];
         this.pageout = new Pageout(vm, this, cpu);
     }
 
@@ -47,16 +53,27 @@ final class Scan {
         return scannedPages;
     }
 
+    /** Pages met at the tail so far whose write reclaim had already waited for (nr_immediate). */
+    long immediatePages() {
+        return immediatePages;
+    }
+
+    /** Locks and lists of a batch; reclaimers of the same node wait for each other. */
+    private void spendBatch(int node) {
+        vm.effort.spend(vm.costs.get(Cost.BATCH) * Math.max(1, Math.min(vm.reclaimers[node], MAX_CONTENTION)));
+    }
+
     // ---- active -> inactive ----
 
     /** Deactivates up to {@code n} pages of an active list. */
-    void shrinkActive(MemCgroup owner, int list, int n) {
-        int taken = isolate(owner, list, n);
+    void shrinkActive(MemCgroup owner, int node, int list, int n) {
+        int taken = isolate(owner.lruvec(node), list, n);
         if (taken == 0) {
             return;
         }
-        folios.event(owner, MemoryStat.PGREFILL, VmStat.PGREFILL, scannedPages);
-        vm.effort.spend(vm.costs.get(Cost.BATCH) + vm.costs.get(Cost.DEACTIVATE) * scannedPages);
+        folios.event(owner, MemoryStat.PGREFILL, VmStat.PGREFILL, node, scannedPages);
+        spendBatch(node);
+        vm.effort.spend(vm.costs.get(Cost.DEACTIVATE) * scannedPages);
         int inactive = list - 1;
         for (int i = 0; i < taken; i++) {
             int run = isolated[i];
@@ -74,14 +91,14 @@ final class Scan {
     // ---- the inactive list ----
 
     /** Scans up to {@code n} pages of an inactive list; returns the pages freed. */
-    int shrinkInactive(MemCgroup owner, int list, int n) {
+    int shrinkInactive(MemCgroup owner, int node, int list, int n) {
         boolean file = list == Flags.INACTIVE_FILE;
-        int taken = isolate(owner, list, n);
+        int taken = isolate(owner.lruvec(node), list, n);
         if (taken == 0) {
             return 0;
         }
-        vm.effort.spend(vm.costs.get(Cost.BATCH));
-        folios.event(owner, reason.scan, reason.vmScan, scannedPages);
+        spendBatch(node);
+        folios.event(owner, reason.scan, reason.vmScan, node, scannedPages);
         folios.ram.vmstat.add(file ? VmStat.PGSCAN_FILE : VmStat.PGSCAN_ANON, scannedPages);
         reclaimedPages = 0;
         dirtyPages = 0;
@@ -91,21 +108,21 @@ final class Scan {
             process(isolated[i]);
         }
         putBack();
-        folios.event(owner, reason.steal, reason.vmSteal, reclaimedPages);
+        folios.event(owner, reason.steal, reason.vmSteal, node, reclaimedPages);
         folios.ram.vmstat.add(file ? VmStat.PGSTEAL_FILE : VmStat.PGSTEAL_ANON, reclaimedPages);
         long cost = (long) pageout.writes() * Workingset.COST_PER_IO + (scannedPages - reclaimedPages);
-        Workingset.noteCost(owner, file, cost);
+        Workingset.noteCost(owner, node, file, cost);
         if (dirtyPages == scannedPages) {
             vm.wakeFlusher();
         }
         return reclaimedPages;
     }
 
-    private int isolate(MemCgroup owner, int list, int n) {
+    private int isolate(LruVec lruvec, int list, int n) {
         int pieces = 0;
         scannedPages = 0;
         while (scannedPages < n) {
-            int run = folios.isolate(owner, list, n - scannedPages);
+            int run = folios.isolate(lruvec, list, n - scannedPages);
             if (run == MemMap.NIL) {
                 break;
             }
@@ -126,6 +143,7 @@ final class Scan {
             return;
         }
         if ((flags & Flags.WRITEBACK) != 0) {
+            immediatePages += (flags & Flags.RECLAIM) != 0 ? pages : 0;
             mem.setFlags(run, flags | Flags.RECLAIM);
             activate(run);
             return;
@@ -196,7 +214,7 @@ final class Scan {
 
     /** The run's pages leave memory: shadow, charge, and at the end of the batch the frames. */
     void freed(int run) {
-        vm.workingset.evict(run, root);
+        vm.workingset.evict(run, sc.root);
         reclaimedPages += mem.len(run);
         freedFrames[Flags.zone(mem.flags(run))] += mem.len(run);
         folios.uncharge(run);
@@ -205,7 +223,7 @@ final class Scan {
     private void putBack() {
         for (int i = 0; i < backCount; i++) {
             if (backList[i] == Flags.ACTIVE_ANON || backList[i] == Flags.ACTIVE_FILE) {
-                vm.workingset.age(folios.memcg(back[i]), mem.len(back[i]));
+                vm.workingset.age(folios.memcg(back[i]), mem.node(back[i]), mem.len(back[i]));
             }
             folios.lruAddHead(back[i], backList[i]);
         }

@@ -1,6 +1,9 @@
 package org.reclaimfs.vmscan;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.Folios;
@@ -8,6 +11,7 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Workingset;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
+import org.reclaimfs.mm.Memory;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevices;
 import org.reclaimfs.zswap.Zswap;
@@ -36,7 +40,13 @@ public final class Vmscan {
     private boolean flusherWoken;
 
     /** mem_cgroup_reclaim_iter: where the next partial walk below a root goes on. */
-    private final Map<MemCgroup, MemCgroup> positions = new HashMap<>();
+    private final List<Map<MemCgroup, MemCgroup>> positions = new ArrayList<>();
+
+    /** Reclaim calls at work on each node: they contend for its locks. */
+    final int[] reclaimers;
+
+    /** By node: all nodes, in the order a reclaim that starts there visits them. */
+    private final int[][] nodeOrder;
 
     public Vmscan(
             Folios folios,
@@ -57,6 +67,20 @@ public final class Vmscan {
         this.zswapWriteback = zswapWriteback;
         this.costs = costs;
         this.effort = effort;
+        int nodes = folios.ram.nodes().size();
+        this.reclaimers = new int[nodes];
+        this.nodeOrder = new int[nodes][];
+        for (int node = 0; node < nodes; node++) {
+            positions.add(new HashMap<>());
+            nodeOrder[node] = Arrays.stream(folios.ram.node(node).zonelist())
+                    .map(Memory::nodeOf)
+                    .distinct()
+                    .toArray();
+        }
+    }
+
+    int[] nodesFrom(int cpu) {
+        return nodeOrder[folios.ram.nodeOfCpu(cpu)];
     }
 
     public int swappiness() {
@@ -68,23 +92,25 @@ public final class Vmscan {
     }
 
     @Nullable
-    MemCgroup position(MemCgroup root) {
-        MemCgroup at = positions.get(root);
+    MemCgroup position(MemCgroup root, int node) {
+        MemCgroup at = positions.get(node).get(root);
         return at != null && at.online() ? at : null;
     }
 
-    void setPosition(MemCgroup root, @Nullable MemCgroup at) {
+    void setPosition(MemCgroup root, int node, @Nullable MemCgroup at) {
         if (at == null) {
-            positions.remove(root);
+            positions.get(node).remove(root);
         } else {
-            positions.put(root, at);
+            positions.get(node).put(root, at);
         }
     }
 
     /** Forgets a memcg that goes offline, as root and as position. */
     public void forget(MemCgroup memcg) {
-        positions.remove(memcg);
-        positions.values().removeIf(at -> at == memcg);
+        for (Map<MemCgroup, MemCgroup> ofNode : positions) {
+            ofNode.remove(memcg);
+            ofNode.values().removeIf(at -> at == memcg);
+        }
     }
 
     void wakeFlusher() {

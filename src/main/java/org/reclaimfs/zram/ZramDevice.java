@@ -4,8 +4,9 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Memory;
-import org.reclaimfs.mm.Memory.KernelUse;
+import org.reclaimfs.mm.SlabCache;
 import org.reclaimfs.mm.Zsmalloc;
 import org.reclaimfs.swap.SwapBackend;
 
@@ -24,6 +25,7 @@ public final class ZramDevice implements SwapBackend {
     private int openers;
 
     private Zsmalloc pool = new Zsmalloc();
+    private final SlabCache handles;
     private long storedPages;
     private long comprBytes;
     private long maxUsedPages;
@@ -39,6 +41,7 @@ public final class ZramDevice implements SwapBackend {
     public ZramDevice(int id, Memory ram, Costs costs, Costs.Algorithm defaultAlgorithm) {
         this.id = id;
         this.ram = ram;
+        this.handles = new SlabCache(ram, Zsmalloc.SLAB_BYTES);
         this.costs = costs;
         this.defaultAlgorithm = defaultAlgorithm;
         this.algorithm = defaultAlgorithm;
@@ -87,6 +90,7 @@ public final class ZramDevice implements SwapBackend {
             ram.kernelUse(KernelUse.VMALLOC, -tablePages(disksizePages));
         }
         ram.giveZspages(pool.pages());
+        handles.add(-pool.objectCount());
         pool = new Zsmalloc();
         disksizePages = 0;
         memLimitPages = 0;
@@ -164,19 +168,26 @@ public final class ZramDevice implements SwapBackend {
     }
 
     @Override
-    public int write(Content content, int pages) {
+    public int write(Content content, int pages, int node) {
         int bytes = objectBytes(content);
         if (bytes == 0) {
             samePages += pages;
             stored(pages, 0);
             return pages;
         }
-        int ok = pages;
-        if (!storeObjects(bytes, pages)) {
-            ok = 0;
-            while (ok < pages && storeObjects(bytes, 1)) {
-                ok++;
+        int ok = 0;
+        while (ok < pages) {
+            int n = (int) Math.min(pages - ok, handles.makeRoom());
+            if (n == 0) {
+                break;
             }
+            if (!storeObjects(bytes, n, node)) {
+                if (n == 1 || !storeObjects(bytes, 1, node)) {
+                    break;
+                }
+                n = 1;
+            }
+            ok += n;
         }
         stored(ok, (long) bytes * ok);
         if (bytes == Units.PAGE_SIZE) {
@@ -194,9 +205,9 @@ public final class ZramDevice implements SwapBackend {
         writes += pages;
     }
 
-    private boolean storeObjects(int bytes, int count) {
+    private boolean storeObjects(int bytes, int count, int node) {
         long grow = pool.pagesToAdd(bytes, count);
-        if (grow > ram.freePages()) {
+        if (!ram.anyFree(grow)) {
             return false;
         }
         if (memLimitPages != 0 && pool.pages() + grow > memLimitPages) {
@@ -204,15 +215,16 @@ public final class ZramDevice implements SwapBackend {
             maxUsedPages = count == 1 ? Math.max(maxUsedPages, pool.pages() + grow) : maxUsedPages;
             return false;
         }
-        ram.takeZspages(grow);
+        ram.takeZspages(node, grow);
         pool.add(bytes, count);
+        handles.add(count);
         maxUsedPages = Math.max(maxUsedPages, pool.pages());
         return true;
     }
 
     /** Keeps a page that user space wrote, such as the swap header. */
     public void writeUserPage(Content content) {
-        write(content, 1);
+        write(content, 1, 0);
     }
 
     @Override
@@ -230,6 +242,7 @@ public final class ZramDevice implements SwapBackend {
         }
         hugePages -= bytes == Units.PAGE_SIZE ? pages : 0;
         ram.giveZspages(-pool.add(bytes, -pages));
+        handles.add(-pages);
     }
 
     @Override

@@ -11,7 +11,9 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.SlabCache;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zsmalloc;
 
 /**
  * Parameters, pools and entries: store, load and invalidate (zswap_store, zswap_load, zswap_invalidate; spec/05
@@ -20,6 +22,9 @@ import org.reclaimfs.mm.VmStat;
 public final class Zswap {
     /** As many as a run's flags can name. */
     private static final int MAX_POOLS = 8;
+
+    /** Slab of an entry (struct zswap_entry and its place in the tree), besides what the object's pool takes. */
+    private static final int ENTRY_BYTES = 60;
 
     private final Folios folios;
     private final MemMap mem;
@@ -37,6 +42,7 @@ public final class Zswap {
 
     private boolean poolReachedFull;
     private boolean workerQueued;
+    private final SlabCache entrySlab;
     private long storedPages;
     private long incompressiblePages;
     private final long[] counters = new long[ZswapCounter.values().length];
@@ -46,6 +52,7 @@ public final class Zswap {
         this.mem = folios.mem;
         this.costs = costs;
         this.effort = effort;
+        this.entrySlab = new SlabCache(folios.ram, ENTRY_BYTES + Zsmalloc.SLAB_BYTES);
     }
 
     // ---- parameters ----
@@ -260,16 +267,22 @@ public final class Zswap {
             count(ZswapCounter.REJECT_COMPRESS_FAIL, wanted);
             return -wanted;
         }
-        int n = wanted;
-        if (!folios.ram.takeZspages(pool.objects.pagesToAdd(bytes, n))) {
+        int n = (int) Math.min(wanted, entrySlab.makeRoom());
+        if (n == 0) {
+            count(ZswapCounter.REJECT_KMEMCACHE_FAIL, 1);
+            return -1;
+        }
+        int node = mem.node(run);
+        if (!folios.ram.takeZspages(node, pool.objects.pagesToAdd(bytes, n))) {
             n = 1;
-            if (!folios.ram.takeZspages(pool.objects.pagesToAdd(bytes, 1))) {
+            if (!folios.ram.takeZspages(node, pool.objects.pagesToAdd(bytes, 1))) {
                 effort.spend(pool.compressor.compressNs());
                 count(ZswapCounter.REJECT_ALLOC_FAIL, 1);
                 return -1;
             }
         }
         pool.objects.add(bytes, n);
+        entrySlab.add(n);
         pool.entries += n;
         storedPages += n;
         incompressiblePages += incompressible ? n : 0;
@@ -282,7 +295,7 @@ public final class Zswap {
     /** Puts stored pages, which reclaim has just freed, on their memcg's zswap LRU as referenced entries. */
     public void addEntries(int run) {
         mem.setFlags(run, Flags.withPool(mem.flags(run), currentPool) | Flags.ZREF);
-        folios.owner(run).lruvec.addHead(Flags.ZSWAP, run);
+        folios.lruvec(run).addHead(Flags.ZSWAP, run);
     }
 
     // ---- load, invalidate ----
@@ -308,7 +321,7 @@ public final class Zswap {
 
     /** Drops entries: their slots were freed, or their data are elsewhere now. The run is unlisted afterwards. */
     public void invalidate(int run) {
-        folios.owner(run).lruvec.del(run);
+        folios.lruvec(run).del(run);
         int pages = mem.len(run);
         int bytes = mem.region(run).content.comprBytes();
         boolean incompressible = bytes >= Units.PAGE_SIZE;
@@ -317,6 +330,7 @@ public final class Zswap {
             throw new IllegalStateException("entries of a pool that is gone");
         }
         folios.ram.giveZspages(-pool.objects.add(bytes, -pages));
+        entrySlab.add(-pages);
         pool.entries -= pages;
         storedPages -= pages;
         incompressiblePages -= incompressible ? pages : 0;

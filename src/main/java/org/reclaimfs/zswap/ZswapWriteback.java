@@ -2,6 +2,7 @@ package org.reclaimfs.zswap;
 
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.lru.LruVec;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
@@ -88,66 +89,70 @@ public final class ZswapWriteback {
         if (!zswap.writebackAllowed(memcg) || !memcg.online()) {
             return NO_ENTRY;
         }
-        walk(memcg, (int) Math.min(budget, memcg.lruvec.sizePages(Flags.ZSWAP)));
+        begin();
+        int scannedBefore = 0;
+        for (int node = 0; node < memcg.nodes() && scanned < budget; node++) {
+            LruVec lruvec = memcg.lruvec(node);
+            walk(lruvec, (int) Math.min(budget - scannedBefore, lruvec.sizePages(Flags.ZSWAP)));
+            scannedBefore = scanned;
+        }
         return scanned == 0 ? NO_ENTRY : writtenBytes;
     }
 
-    private void walk(MemCgroup memcg, int budget) {
+    private void begin() {
         scanned = 0;
         written = 0;
         writtenBytes = 0;
-        while (scanned < budget) {
-            int run = memcg.lruvec.tail(Flags.ZSWAP);
+    }
+
+    /** Scans up to {@code budget} of the oldest entries of a list. */
+    private void walk(LruVec lruvec, int budget) {
+        int end = scanned + budget;
+        while (scanned < end) {
+            int run = lruvec.tail(Flags.ZSWAP);
             if (run == MemMap.NIL) {
                 return;
             }
-            int n = Math.min(mem.len(run), budget - scanned);
+            int n = Math.min(mem.len(run), end - scanned);
             if (mem.has(run, Flags.ZREF)) {
-                rotate(memcg, n);
+                rotate(lruvec, n);
                 scanned += n;
             } else {
-                scanned += writeBack(memcg, run, n);
+                scanned += writeBack(lruvec, run, n);
             }
         }
     }
 
-    private void rotate(MemCgroup memcg, int n) {
-        int run = memcg.lruvec.popTail(Flags.ZSWAP, n);
+    private void rotate(LruVec lruvec, int n) {
+        int run = lruvec.popTail(Flags.ZSWAP, n);
         mem.setFlags(run, mem.flags(run) & ~Flags.ZREF);
         effort.spend(costs.get(Cost.ZSWAP_ROTATE) * n);
-        memcg.lruvec.addHead(Flags.ZSWAP, run);
+        lruvec.addHead(Flags.ZSWAP, run);
     }
 
     /** Writes back some of the first {@code want} entries of the oldest run; returns how many were tried. */
-    private int writeBack(MemCgroup owner, int oldest, int want) {
+    private int writeBack(LruVec lruvec, int oldest, int want) {
         MemCgroup memcg = folios.memcg(oldest);
         if (!inReclaim && makeRoom != null && memcg.memoryMargin() == 0) {
-            return writeOneAfterReclaim(owner, memcg, makeRoom);
+            return writeOneAfterReclaim(lruvec, memcg, makeRoom);
         }
-        int zone = frameZone();
+        int zone = frameZone(mem.node(oldest));
         int room = zone < 0 ? 0 : (int) Math.min(want, framesIn(zone));
         room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
         if (room <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
-            int failed = owner.lruvec.popTail(Flags.ZSWAP, 1);
-            owner.lruvec.addHead(Flags.ZSWAP, failed);
+            int failed = lruvec.popTail(Flags.ZSWAP, 1);
+            lruvec.addHead(Flags.ZSWAP, failed);
             return 1;
         }
-        int run = mem.len(oldest) > room ? owner.lruvec.split(oldest, room) : oldest;
+        int run = mem.len(oldest) > room ? lruvec.split(oldest, room) : oldest;
         return writeEntries(run, memcg, zone);
     }
 
-    private int frameZone() {
-        int zone = folios.ram.zoneAbove(Mark.LOW);
-        zone = zone < 0 ? folios.ram.zoneAbove(Mark.MIN) : zone;
-        if (zone < 0 && inReclaim) {
-            for (int z = folios.ram.zones().size() - 1; z >= 0; z--) {
-                if (folios.ram.zone(z).freePages() > 0) {
-                    return z;
-                }
-            }
-        }
-        return zone;
+    private int frameZone(int node) {
+        int zone = folios.ram.zoneAbove(node, Mark.LOW);
+        zone = zone < 0 ? folios.ram.zoneAbove(node, Mark.MIN) : zone;
+        return zone < 0 && inReclaim ? folios.ram.zoneWithFree(node) : zone;
     }
 
     private long framesIn(int zone) {
@@ -160,11 +165,11 @@ public final class ZswapWriteback {
      * The memcg has no room for the page: the entry goes to the newest end, then reclaim runs. That may store pages, and
      * come back here to write back other entries.
      */
-    private int writeOneAfterReclaim(MemCgroup owner, MemCgroup memcg, ToLongFunction<MemCgroup> reclaim) {
-        int run = owner.lruvec.popTail(Flags.ZSWAP, 1);
+    private int writeOneAfterReclaim(LruVec lruvec, MemCgroup memcg, ToLongFunction<MemCgroup> reclaim) {
+        int run = lruvec.popTail(Flags.ZSWAP, 1);
         int table = mem.table(run);
         int off = mem.off(run);
-        owner.lruvec.addHead(Flags.ZSWAP, run);
+        lruvec.addHead(Flags.ZSWAP, run);
         int scannedBefore = scanned;
         int writtenBefore = written;
         long bytesBefore = writtenBytes;
@@ -174,9 +179,9 @@ public final class ZswapWriteback {
         scanned = scannedBefore;
         written = writtenBefore;
         writtenBytes = bytesBefore;
-        int zone = frameZone();
         int at = mem.find(table, off);
-        if (margin <= 0 || zone < 0 || framesIn(zone) <= 0 || at == MemMap.NIL || !zswap.holds(at)) {
+        int zone = at == MemMap.NIL ? -1 : frameZone(mem.node(at));
+        if (margin <= 0 || zone < 0 || framesIn(zone) <= 0 || !zswap.holds(at)) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
             return 1;
         }
@@ -189,14 +194,14 @@ public final class ZswapWriteback {
         int near = workingset.refault(run, memcg, swap.freePages());
         int pages = Math.abs(near);
         if (pages < mem.len(run)) {
-            run = folios.owner(run).lruvec.split(run, pages);
+            run = folios.lruvec(run).split(run, pages);
         }
         int bytes = mem.region(run).content.comprBytes();
         effort.spend((zswap.decompressNs(run) + costs.get(Cost.SWAPIN)) * pages);
         zswap.invalidate(run);
-        folios.ram.takeUser(zone, pages);
-        int flags = Flags.withZone(mem.flags(run), zone) | Flags.RESIDENT | Flags.SWAPCACHE | Flags.RECLAIM;
-        mem.setFlags(run, flags);
+        folios.ram.takeUserDirect(zone, pages);
+        folios.place(run, zone);
+        mem.setFlags(run, mem.flags(run) | Flags.RESIDENT | Flags.SWAPCACHE | Flags.RECLAIM);
         folios.charge(run);
         boolean active = near > 0;
         if (active) {
@@ -216,7 +221,7 @@ public final class ZswapWriteback {
         Content content = mem.region(run).content;
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
-        int taken = device.backend.write(content, pages);
+        int taken = device.backend.write(content, pages, mem.node(run));
         if (taken > 0) {
             int good = taken < pages ? folios.carve(run, 0, taken) : run;
             submitted(good, device, content);
@@ -246,21 +251,23 @@ public final class ZswapWriteback {
     // ---- the dynamic shrinker ----
 
     /** Part of slab reclaim for one memcg (zswap_shrinker_count and _scan through do_shrink_slab). */
-    public void shrinker(MemCgroup memcg, int priority) {
+    public void shrinker(MemCgroup memcg, int node, int priority) {
         if (!zswap.shrinkerEnabled() || !zswap.writebackAllowed(memcg)) {
             return;
         }
-        long count = shrinkerCount(memcg);
+        LruVec lruvec = memcg.lruvec(node);
+        long count = shrinkerCount(memcg, lruvec);
         if (count == 0) {
             return;
         }
         long delta = (count >> priority) * 4 / 2;
-        long deferred = memcg.lruvec.shrinkerDeferred;
+        long deferred = lruvec.shrinkerDeferred;
         long total = Math.min((deferred >> priority) + delta, 2 * count);
         long done = 0;
         while (total >= SHRINKER_BATCH || total >= count) {
             int batch = (int) Math.min(SHRINKER_BATCH, total);
-            walk(memcg, batch);
+            begin();
+            walk(lruvec, batch);
             if (written == 0) {
                 break;
             }
@@ -268,22 +275,22 @@ public final class ZswapWriteback {
             total -= batch;
             done += batch;
         }
-        memcg.lruvec.shrinkerDeferred = Math.min(Math.max(deferred + delta - done, 0), 2 * count);
+        lruvec.shrinkerDeferred = Math.min(Math.max(deferred + delta - done, 0), 2 * count);
     }
 
-    private long shrinkerCount(MemCgroup memcg) {
+    private long shrinkerCount(MemCgroup memcg, LruVec lruvec) {
         long backing = memcg.zswapBytes() >> 12;
         long stored = memcg.stat(MemoryStat.ZSWAPPED);
-        long free = memcg.lruvec.sizePages(Flags.ZSWAP);
+        long free = lruvec.sizePages(Flags.ZSWAP);
         if (free == 0 || stored == 0) {
             return 0;
         }
-        long swapins = memcg.lruvec.diskSwapins;
+        long swapins = lruvec.diskSwapins;
         if (free >= swapins) {
             free -= swapins;
-            memcg.lruvec.diskSwapins = 0;
+            lruvec.diskSwapins = 0;
         } else {
-            memcg.lruvec.diskSwapins = swapins - free;
+            lruvec.diskSwapins = swapins - free;
             free = 0;
         }
         return free * backing / stored;

@@ -180,9 +180,9 @@ final class Comparison {
         for (MemCgroup.SwapEvent event : MemCgroup.SwapEvent.values()) {
             same(memcg + " swap event " + event.key(), m.swapEvents(event), memcg.swapEvents.getOrDefault(event, 0L));
         }
-        same(memcg + " anon cost", m.lruvec.anonCost, memcg.anonCost);
-        same(memcg + " file cost", m.lruvec.fileCost, memcg.fileCost);
-        same(memcg + " nonresident age", m.lruvec.nonresidentAge, memcg.age);
+        same(memcg + " anon cost", m.lruvec(0).anonCost, memcg.anonCost);
+        same(memcg + " file cost", m.lruvec(0).fileCost, memcg.fileCost);
+        same(memcg + " nonresident age", m.lruvec(0).nonresidentAge, memcg.age);
         for (RefList list : RefList.values()) {
             if (list != RefList.UNEVICTABLE) {
                 order(memcg, m, list);
@@ -194,7 +194,7 @@ final class Comparison {
     static List<String> fastOrder(Machine fast, MemCgroup m, RefList list) {
         MemMap mem = fast.core().mem;
         List<String> order = new ArrayList<>();
-        for (int run = m.lruvec.tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
+        for (int run = m.lruvec(0).tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
             for (int i = 0; i < mem.len(run); i++) {
                 order.add(mem.region(run).name + "[" + (mem.firstPage(run) + i) + "]");
             }
@@ -205,7 +205,7 @@ final class Comparison {
     private boolean sameOrder(RefMemcg memcg, MemCgroup m, RefList list) {
         MemMap mem = fast.core().mem;
         Iterator<RefPage> expected = memcg.list(list).values().iterator();
-        for (int run = m.lruvec.tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
+        for (int run = m.lruvec(0).tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
             String region = mem.region(run).name;
             long first = mem.firstPage(run);
             for (int i = 0; i < mem.len(run); i++) {

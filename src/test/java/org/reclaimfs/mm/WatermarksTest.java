@@ -17,13 +17,13 @@ final class WatermarksTest {
     })
     void marksOfOneZoneFollowFromMinFree(int mib, long minFreeKiB, long min, long low, long high, long promo) {
         Memory ram = new Memory((long) mib << 20, 0);
-        ram.setMinFreeKiB(minFreeKiB);
+        ram.watermarks().setMinFreeKiB(minFreeKiB);
         Zone zone = ram.zone(Memory.DMA32);
         assertThat(zone.minWmark()).isEqualTo(min);
         assertThat(zone.lowWmark()).isEqualTo(low);
         assertThat(zone.highWmark()).isEqualTo(high);
         assertThat(zone.promoWmark()).isEqualTo(promo);
-        assertThat(ram.zone(Memory.MOVABLE).minWmark()).isEqualTo(32);
+        assertThat(ram.node(0).zone(Memory.MOVABLE).minWmark()).isEqualTo(32);
         assertThat(ram.zone(Memory.NORMAL).highWmark()).isZero();
     }
 
@@ -31,7 +31,7 @@ final class WatermarksTest {
     @ParameterizedTest(name = "{0} MiB: {1} kB")
     @CsvSource({"490, 2800, 2832", "1024, 22528, 22528", "2048, 22528, 22528", "16384, 45056, 45056"})
     void minFreeIsAutomatic(int mib, long from, long to) {
-        assertThat(new Memory((long) mib << 20, 0).minFreeKiB()).isBetween(from, to);
+        assertThat(new Memory((long) mib << 20, 0).watermarks().minFreeKiB()).isBetween(from, to);
     }
 
     @Test
@@ -46,13 +46,13 @@ final class WatermarksTest {
     void whatIsTakenIsNotFree() {
         Memory ram = new Memory(256L << 20, 8 << 20);
         long free = ram.freePages();
-        ram.takeUser(Memory.DMA32, 100);
+        ram.takeUser(Memory.DMA32, 0, 100);
         ram.addLru(Memory.DMA32, Flags.INACTIVE_ANON, 100);
-        assertThat(ram.takeZspages(11)).isTrue();
-        ram.kernelUse(Memory.KernelUse.PAGE_TABLES, 3);
-        assertThat(ram.freePages()).isEqualTo(free - 114);
+        assertThat(ram.takeZspages(0, 11)).isTrue();
+        ram.kernelUse(KernelUse.PAGE_TABLES, 3);
+        assertThat(ram.freePages() + ram.zone(Memory.DMA32).perCpuPages()).isEqualTo(free - 114);
         ram.checkInvariants();
-        assertThat(ram.takeZspages(free)).isFalse();
+        assertThat(ram.takeZspages(0, free)).isFalse();
         assertThat(ram.freePages()).isEqualTo(free - 114);
     }
 }

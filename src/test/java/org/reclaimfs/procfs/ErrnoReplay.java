@@ -85,7 +85,7 @@ public final class ErrnoReplay {
             }
             case "open" -> zram.open();
             case "close" -> zram.close();
-            case "diskw" -> zram.write(content(row[2]), Integer.parseInt(row[3]));
+            case "diskw" -> zram.write(content(row[2]), Integer.parseInt(row[3]), 0);
             default -> throw new IllegalArgumentException(row[1]);
         }
     }

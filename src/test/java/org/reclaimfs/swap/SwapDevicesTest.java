@@ -7,10 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.reclaimfs.mm.Memory;
 
 /** Which device gives the next slot (golden/behaviour b7; spec/06 sections 2, 3 and 10). */
 final class SwapDevicesTest {
-    private final SwapDevices swap = new SwapDevices(2);
+    private final SwapDevices swap = new SwapDevices(2, new SwapTables(new Memory(64 << 20, 0), true));
 
     private SwapDevice add(String name, int pages, int priority, Disk.Profile profile) {
         return swap.add("/dev/" + name, true, pages, priority, new Disk(name, pages * 4096L, profile));

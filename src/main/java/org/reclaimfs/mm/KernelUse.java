@@ -1,0 +1,13 @@
+package org.reclaimfs.mm;
+
+/** What the kernel's own pages are for. */
+public enum KernelUse {
+    SLAB_RECLAIMABLE,
+    SLAB_UNRECLAIMABLE,
+    KERNEL_STACK,
+    PAGE_TABLES,
+    PERCPU,
+    VMALLOC,
+    /** Tables of swap clusters in use: one page each (since 6.18). */
+    SWAP_TABLES
+}

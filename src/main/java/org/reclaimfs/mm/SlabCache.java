@@ -1,0 +1,54 @@
+package org.reclaimfs.mm;
+
+import org.reclaimfs.abi.Units;
+
+/**
+ * Small kernel objects of one kind, packed into unreclaimable slab pages (struct kmem_cache in outline: no partial
+ * slabs, so the cache is as small as its objects allow). NOT thread safe.
+ */
+public final class SlabCache {
+    private final Memory ram;
+    private final int objectBytes;
+    private long objects;
+    private long pages;
+
+    public SlabCache(Memory ram, int objectBytes) {
+        this.ram = ram;
+        this.objectBytes = objectBytes;
+    }
+
+    /**
+     * Makes room for at least one more object, with a new page if need be.
+     *
+     * @return how many more objects fit without another page; 0 if there is no memory for it
+     */
+    public long makeRoom() {
+        long room = room();
+        if (room > 0) {
+            return room;
+        }
+        if (!ram.kernelUse(KernelUse.SLAB_UNRECLAIMABLE, 1)) {
+            return 0;
+        }
+        pages++;
+        return room();
+    }
+
+    private long room() {
+        return Units.pagesToBytes(pages) / objectBytes - objects;
+    }
+
+    /** Adds objects for which {@link #makeRoom} found room, or with a negative number frees them. */
+    public void add(long count) {
+        objects += count;
+        long needed = Units.bytesToPagesUp(objects * objectBytes);
+        if (count < 0 && needed < pages) {
+            ram.kernelUse(KernelUse.SLAB_UNRECLAIMABLE, needed - pages);
+            pages = needed;
+        }
+    }
+
+    public long pages() {
+        return pages;
+    }
+}
