@@ -12,7 +12,6 @@ import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Kind;
-import org.reclaimfs.swap.Disk;
 
 /** Limits that cannot be met: the sleep above memory.high, and memory.max (golden b4; spec/04 sections 3, 4 and 15). */
 final class HighPenaltyTest {
@@ -80,7 +79,7 @@ final class HighPenaltyTest {
     @Test
     void reclaimOfMoreThanThereIsEndsInEagain() throws Exception {
         Lab lab = new Lab();
-        lab.disk("vda", 64, Disk.Profile.NVME);
+        lab.zram(64);
         MemCgroup work = lab.cgroup("/work");
         lab.task("hog", "/work", Kind.ANON, 1000, Content.RANDOM);
         assertThat(lab.reclaim(work, 64 << 20)).isEqualTo(Errno.EAGAIN);
