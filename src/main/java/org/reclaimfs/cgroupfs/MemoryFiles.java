@@ -94,15 +94,23 @@ final class MemoryFiles {
 
     private static void showNumaStat(MemCgroup memcg, SeqFile out, OpenFile file) {
         for (MemoryStat item : NUMA) {
-            nodeLine(out, item.key(), memcg.printedStat(item));
+            out.text(item.key());
+            for (int node = 0; node < memcg.nodes(); node++) {
+                onNode(out, node, memcg.printedStat(item, node));
+            }
+            out.newline();
             if (item == MemoryStat.SLAB_UNRECLAIMABLE) {
-                nodeLine(out, "hugetlb", 0); // there are no huge pages; memory.stat has it only with a mount option
+                out.text("hugetlb"); // there are no huge pages; memory.stat has it only with a mount option
+                for (int node = 0; node < memcg.nodes(); node++) {
+                    onNode(out, node, 0);
+                }
+                out.newline();
             }
         }
     }
 
-    private static void nodeLine(SeqFile out, String key, long value) {
-        out.text(key).text(" N0=").unsigned(value).newline();
+    private static void onNode(SeqFile out, int node, long value) {
+        out.text(" N").num(node).text("=").unsigned(value);
     }
 
     private Work setHigh(MemCgroup memcg, long pages, OpenFile file) {

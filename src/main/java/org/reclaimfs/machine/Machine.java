@@ -3,9 +3,11 @@ package org.reclaimfs.machine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
@@ -67,6 +69,9 @@ public final class Machine {
     private final SplittableRandom random;
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+    /** Nodes that a write to their reclaim file works on. */
+    private final Set<Integer> nodesBusy = new HashSet<>();
+
     private long nowNs;
     private long nextFlushNs;
 
@@ -307,6 +312,13 @@ public final class Machine {
             throw new ErrnoException(Errno.EINVAL, "memory.zswap.writeback is 0 here or in an ancestor");
         }
         return new ProactiveWriteback(core, memcg, request.bytes());
+    }
+
+    /** The work of a write to a node's reclaim file; null while another such write is at work. */
+    public @Nullable Activity reclaimNode(int node, ReclaimRequest request) {
+        boolean free = nodesBusy.add(node);
+        long pages = request.bytes() >>> Units.PAGE_SHIFT;
+        return free ? new NodeReclaim(core, node, pages, request.swappiness(), () -> nodesBusy.remove(node)) : null;
     }
 
     /** Sets memory.high; the returned work reclaims down to it. */

@@ -227,7 +227,15 @@ public final class MemCgroup {
 
     /** What memory.stat prints: bytes, or a count. */
     public long printedStat(MemoryStat item) {
-        long value = stat(item);
+        return printed(item, stat(item));
+    }
+
+    /** What memory.numa_stat prints for a node. */
+    public long printedStat(MemoryStat item, int node) {
+        return printed(item, nodeStat.length == 1 ? stat(item) : nodeStat[node][item.ordinal()]);
+    }
+
+    private static long printed(MemoryStat item, long value) {
         return switch (item.unit()) {
             case PAGES -> Units.pagesToBytes(value);
             case KIB -> value << 10;

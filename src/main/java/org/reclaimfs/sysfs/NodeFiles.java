@@ -9,6 +9,7 @@ import static org.reclaimfs.kernfs.Shapes.single;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Numbers;
@@ -21,12 +22,16 @@ import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Activity;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.ReclaimRequest;
+import org.reclaimfs.mm.Node;
 import org.reclaimfs.mm.VmStat;
 
-/** /sys/devices/system/node: the one node is the machine (drivers/base/node.c, 7.2; spec/24 section 3). */
+/** /sys/devices/system/node (drivers/base/node.c, 7.2; spec/24 section 3). */
 final class NodeFiles {
     /** What ReclaimRequest takes for "max". */
     private static final int ANON_ONLY = 201;
+
+    private static final int LOCAL_DISTANCE = 10;
+    private static final int REMOTE_DISTANCE = 20;
 
     private static final VmStat[] ITEMS = Arrays.copyOf(VmStat.values(), VmStat.NR_GPU_RECLAIM.ordinal() + 1);
     private static final VmStat[] NUMA = {
@@ -43,58 +48,112 @@ final class NodeFiles {
 
     private NodeFiles() {}
 
+    /** One node's directory. */
+    record NodeDir(Machine machine, int id) {
+        Node node() {
+            return machine.memory().node(id);
+        }
+    }
+
     static List<FileSpec<Machine>> nodeRows() {
         return List.of( // spotless:off
-            ro("has_cpu",               always(), single(m -> "0")),
+            ro("has_cpu",               always(), single(m -> nodeList(m, n -> firstCpu(m, n) < firstCpu(m, n + 1)))),
             ro("has_generic_initiator", always(), single(m -> "")),
-            ro("has_memory",            always(), single(m -> "0")),
-            ro("has_normal_memory",     always(), single(m -> "0")),
-            ro("online",                always(), single(m -> "0")),
-            ro("possible",              always(), single(m -> "0")),
+            ro("has_memory",            always(), single(m -> nodeList(m, n -> m.memory().node(n).managedPages() > 0))),
+            ro("has_normal_memory",     always(), single(m -> nodeList(m, n -> m.memory().node(n).managedPages() > 0))),
+            ro("online",                always(), single(m -> nodeList(m, n -> true))),
+            ro("possible",              always(), single(m -> nodeList(m, n -> true))),
             stub("uevent", 0644,        always(), "", "there is no udev to tell"));
     } // spotless:on
 
-    static List<FileSpec<Machine>> node0Rows() {
+    static List<FileSpec<NodeDir>> rows() {
         return List.of( // spotless:off
             stub("compact", 0200, always(), "", "all pages are single: there is no compaction"),
             ro("cpulist",         always(), single(NodeFiles::cpulist)),
             ro("cpumap",          always(), single(NodeFiles::cpumap)),
-            ro("distance",        always(), single(m -> "10")),
+            ro("distance",        always(), single(NodeFiles::distance)),
             ro("meminfo",         always(), NodeMemInfo::show),
             ro("numastat",        always(), NodeFiles::numastat),
             wo("reclaim",         always(), NodeFiles::reclaim),
             stub("uevent", 0644,  always(), "", "there is no udev to tell"),
-            ro("vmstat",          always(), flatKeyed(ITEMS, VmStat::key, Machine::vmstat)));
+            ro("vmstat",          always(), flatKeyed(ITEMS, VmStat::key, (dir, item) -> dir.machine().nodeVmstat(item, dir.id()))));
     } // spotless:on
 
-    private static String cpulist(Machine machine) {
-        return machine.cpus() == 1 ? "0" : "0-" + (machine.cpus() - 1);
+    /** The nodes for which the condition holds, as ranges. */
+    private static String nodeList(Machine machine, IntPredicate condition) {
+        StringBuilder list = new StringBuilder();
+        int nodes = machine.memory().nodes().size();
+        for (int n = 0; n < nodes; n++) {
+            int first = n;
+            while (n < nodes && condition.test(n)) {
+                n++;
+            }
+            if (n > first) {
+                list.append(list.isEmpty() ? "" : ",").append(range(first, n - 1));
+            }
+        }
+        return list.toString();
+    }
+
+    private static String range(int first, int last) {
+        return first == last ? Integer.toString(first) : first + "-" + last;
+    }
+
+    /** The lowest CPU of a node; CPUs are dealt out evenly, in order. */
+    private static int firstCpu(Machine machine, int node) {
+        int cpu = 0;
+        while (cpu < machine.cpus() && machine.memory().nodeOfCpu(cpu) < node) {
+            cpu++;
+        }
+        return cpu;
+    }
+
+    private static String cpulist(NodeDir dir) {
+        int first = firstCpu(dir.machine(), dir.id());
+        int end = firstCpu(dir.machine(), dir.id() + 1);
+        return first == end ? "" : range(first, end - 1);
+    }
+
+    private static String distance(NodeDir dir) {
+        StringBuilder row = new StringBuilder();
+        for (int n = 0; n < dir.machine().memory().nodes().size(); n++) {
+            row.append(n == 0 ? "" : " ").append(n == dir.id() ? LOCAL_DISTANCE : REMOTE_DISTANCE);
+        }
+        return row.toString();
     }
 
     /** Groups of 32 CPUs, the highest first. */
-    private static String cpumap(Machine machine) {
-        int cpus = machine.cpus();
-        StringBuilder map = new StringBuilder(Long.toHexString((1L << (cpus - 1) % 32 + 1) - 1));
-        for (int group = (cpus - 1) / 32; group > 0; group--) {
-            map.append(",ffffffff");
+    private static String cpumap(NodeDir dir) {
+        int first = firstCpu(dir.machine(), dir.id());
+        int end = firstCpu(dir.machine(), dir.id() + 1);
+        StringBuilder map = new StringBuilder();
+        for (int group = (dir.machine().cpus() - 1) / 32; group >= 0; group--) {
+            long bits = 0;
+            for (int cpu = Math.max(first, group * 32); cpu < Math.min(end, group * 32 + 32); cpu++) {
+                bits |= 1L << cpu % 32;
+            }
+            map.append(map.isEmpty() ? Long.toHexString(bits) : String.format(",%08x", bits));
         }
         return map.toString();
     }
 
-    private static void numastat(Machine machine, SeqFile out, OpenFile file) {
+    private static void numastat(NodeDir dir, SeqFile out, OpenFile file) {
         for (int i = 0; i < NUMA.length; i++) {
-            out.flat(NUMASTAT_KEYS[i], machine.vmstat(NUMA[i]));
+            out.flat(NUMASTAT_KEYS[i], dir.machine().nodeVmstat(NUMA[i], dir.id()));
         }
     }
 
-    /** Node-wide proactive reclaim; whatever goes wrong is EAGAIN here (golden errno.tsv). */
-    private static Work reclaim(Machine machine, ControlInput in, OpenFile file) throws ErrnoException {
+    /** Proactive reclaim of the node; whatever goes wrong is EAGAIN here (golden errno.tsv). */
+    private static Work reclaim(NodeDir dir, ControlInput in, OpenFile file) throws ErrnoException {
         ReclaimRequest request = parse(in);
         if (request.bytes() >>> Units.PAGE_SHIFT == 0) {
             return Work.DONE;
         }
-        Activity activity = machine.reclaim(machine.cgroups().root().effectiveMemcg(), request);
-        return new Reclaiming(machine, activity);
+        Activity activity = dir.machine().reclaimNode(dir.id(), request);
+        if (activity == null) {
+            throw again("somebody else reclaims this node");
+        }
+        return new Reclaiming(dir.machine(), activity);
     }
 
     private static ReclaimRequest parse(ControlInput in) throws ErrnoException {

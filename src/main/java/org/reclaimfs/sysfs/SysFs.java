@@ -59,7 +59,9 @@ public final class SysFs {
         KernelMm.mountAt(kernel.dir("mm"));
         Dir node = path(sysRoot, "devices", "system", "node");
         node.attach(NodeFiles.nodeRows(), machine);
-        node.dir("node0").attach(NodeFiles.node0Rows(), machine);
+        for (int id = 0; id < machine.memory().nodes().size(); id++) {
+            node.dir("node" + id).attach(NodeFiles.rows(), new NodeFiles.NodeDir(machine, id));
+        }
         refresh();
     }
 
