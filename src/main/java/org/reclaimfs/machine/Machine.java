@@ -211,6 +211,10 @@ public final class Machine {
         return core.swap;
     }
 
+    public Readahead readahead() {
+        return core.readahead;
+    }
+
     public Zswap zswap() {
         return core.zswap;
     }

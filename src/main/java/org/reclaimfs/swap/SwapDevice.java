@@ -2,6 +2,7 @@ package org.reclaimfs.swap;
 
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One active swap area (swap_info_struct): slots in clusters of 512. Slot 0 is the header. NOT thread safe.
@@ -180,6 +181,41 @@ public final class SwapDevice {
             state[c] = ClusterState.NONFULL;
             nonfull.add(c);
         }
+    }
+
+    // ---- which page owns a slot ----
+
+    private int @Nullable [][] owners;
+
+    /** Whether {@link #owner} has been kept from the first slot in use on. */
+    public boolean knowsOwners() {
+        return owners != null;
+    }
+
+    /** From now on slots remember their pages: 4 bytes a slot, so only for readahead by slot. */
+    public void keepOwners() {
+        owners = new int[clusterUsed.length][];
+    }
+
+    /** Slots were given to neighbouring pages of a page table. */
+    public void noteOwner(int slot, int pages, int table, int offset) {
+        int[][] known = owners;
+        if (known == null) {
+            return;
+        }
+        for (int i = 0; i < pages; i++) {
+            int s = slot + i;
+            if (known[s / CLUSTER] == null) {
+                known[s / CLUSTER] = new int[CLUSTER];
+            }
+            known[s / CLUSTER][s % CLUSTER] = table * CLUSTER + offset + i;
+        }
+    }
+
+    /** Table * 512 + offset of the page that was last given the slot, or -1; whether it still has it is not known. */
+    public int owner(int slot) {
+        int[][] known = owners;
+        return known == null || known[slot / CLUSTER] == null ? -1 : known[slot / CLUSTER][slot % CLUSTER];
     }
 
     void checkInvariants() {

@@ -231,10 +231,10 @@ public final class SwapDevices {
         return !order.isEmpty();
     }
 
-    /** Whether a rotational device is active: readahead then goes by slot, not by address. */
+    /** Whether a rotational device is active, be it on its way out: readahead then goes by slot, not by address. */
     public boolean anyRotational() {
-        for (SwapDevice device : order) {
-            if (!device.backend.solidState()) {
+        for (SwapDevice device : byType) {
+            if (device != null && !device.backend.solidState()) {
                 return true;
             }
         }

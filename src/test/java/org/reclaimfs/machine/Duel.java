@@ -310,6 +310,16 @@ final class Duel {
         agree("swapoff " + device.path, got, null);
     }
 
+    void pageCluster(int order) {
+        fast.readahead().setPageCluster(order);
+        ref.readahead.pageCluster = order;
+    }
+
+    void vmaReadahead(boolean on) {
+        fast.readahead().setAddressMode(on);
+        ref.readahead.vmaEnabled = on;
+    }
+
     // ---- tasks --------------------------------------------------------------------------------------------
 
     void spawn(String name, String path, int adj) throws ErrnoException {

@@ -42,6 +42,9 @@ final class RandomOps {
             mkdir("/b/d");
         }
         addSwap();
+        if (random.nextInt(3) == 0) {
+            readahead();
+        }
         if (mix != OpMix.SWAP) {
             note("zswap on");
             duel.zswapEnabled(true);
@@ -132,6 +135,8 @@ final class RandomOps {
             swapoff();
         } else if (kind < 96) {
             mlock();
+        } else if (kind < 98) {
+            readahead();
         } else {
             dropCaches();
         }
@@ -367,7 +372,19 @@ final class RandomOps {
         }
         String name = "d" + names++;
         note("disk swap %s %d slots, priority %d", name, slots, priority);
-        duel.swapDisk(name, slots, priority, Disk.Profile.NVME);
+        duel.swapDisk(name, slots, priority, random.nextInt(4) == 0 ? Disk.Profile.HDD : Disk.Profile.NVME);
+    }
+
+    private void readahead() {
+        if (random.nextBoolean()) {
+            boolean vma = random.nextBoolean();
+            note("vma_ra_enabled %s", vma);
+            duel.vmaReadahead(vma);
+            return;
+        }
+        int order = random.nextInt(3) == 0 ? 3 : random.nextInt(8);
+        note("vm.page-cluster %d", order);
+        duel.pageCluster(order);
     }
 
     private void swapoff() throws ErrnoException {

@@ -18,6 +18,9 @@ final class RefDevice {
     final boolean zram;
     final boolean solidState;
 
+    /** The pages that have slots here. */
+    final Map<Integer, RefPage> owners = new HashMap<>();
+
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Integer> usedByCluster = new HashMap<>();
     /** Clusters nobody allocates from: with free and used slots, and with free slots only; first in, first out. */

@@ -10,8 +10,6 @@ import org.reclaimfs.mm.VmStat;
 
 /** Charging and faults of one task, page by page (spec/04 sections 2, 3, 5; spec/06 sections 6, 7). */
 final class RefFaults {
-    private static final int TABLE = 512;
-
     private final RefMachine machine;
     private final RefTask task;
     private final int cpu;
@@ -153,17 +151,11 @@ final class RefFaults {
             accessFile(page, write);
         } else if (!page.mapped) {
             fault();
+            machine.readahead.found(page);
             mapCached(page, write);
         } else {
             page.young = true;
-            if (write && page.swapcache) {
-                fault();
-                machine.count(VmStat.PGREUSE, 1);
-                if (!page.writeback) {
-                    machine.freeSlot(page);
-                    page.dirty = true;
-                }
-            }
+            page.dirty |= write;
         }
     }
 
@@ -207,22 +199,7 @@ final class RefFaults {
     }
 
     private void readAround(RefPage page) {
-        RefRegion region = page.region;
-        int at = page.index;
-        int window = window(region, at);
-        int left = at - (window - 1) / 2;
-        if (at == region.prevFault + 1) {
-            left = at;
-        } else if (at == region.prevFault - 1) {
-            left = at - window + 1;
-        }
-        int from = Math.max(left, at / TABLE * TABLE);
-        int to = Math.min(Math.min(left + window, region.pages.size()), (at / TABLE + 1) * TABLE);
-        region.prevFault = at;
-        region.lastWindow = window;
-        region.hits = 0;
-        for (int i = from; i < to; i++) {
-            RefPage near = region.pages.get(i);
+        for (RefPage near : machine.readahead.around(page)) {
             if (near == page) {
                 read(machine, page);
             } else if (near != null && !near.resident && near.slot != null) {
@@ -234,20 +211,6 @@ final class RefFaults {
                 }
             }
         }
-    }
-
-    private static int window(RefRegion region, int at) {
-        int p = region.hits + 2;
-        if (p == 2) {
-            p = Math.abs(at - region.prevFault) == 1 ? 2 : 1;
-        } else {
-            int power = 4;
-            while (power < p) {
-                power *= 2;
-            }
-            p = power;
-        }
-        return Math.max(Math.min(p, 8), region.lastWindow / 2);
     }
 
     /** Reads a page from wherever its slot's data are into the swap cache. */
@@ -279,20 +242,15 @@ final class RefFaults {
     }
 
     private void mapCached(RefPage page, boolean write) {
-        RefRegion region = page.region;
-        if (page.readahead) {
-            machine.count(VmStat.SWAP_RA_HIT, 1);
-            region.hits = Math.min(region.hits + 1, 63);
-            page.readahead = false;
-        }
-        region.prevFault = page.index;
         page.mapped = true;
         page.young = true;
-        boolean release = write || page.device().zram || page.mlocked || machine.swapFull(page);
+        boolean release =
+                write || page.device().zram || page.region.kind == Kind.SHMEM || page.mlocked || machine.swapFull(page);
         if (release && !page.writeback) {
             machine.freeSlot(page);
             page.dirty = true;
         }
+        page.dirty |= write;
     }
 
     // ---- swapoff ------------------------------------------------------------------------------------------
