@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
@@ -22,6 +23,7 @@ final class SwapIn {
     private final Core core;
     private final Folios folios;
     private final MemMap mem;
+    private final Task task;
     private final FaultPath faults;
     private long waitNs;
     private boolean workingset;
@@ -31,7 +33,8 @@ final class SwapIn {
     private int pluggedSlot;
     private int pluggedPages;
 
-    SwapIn(Core core, FaultPath faults) {
+    SwapIn(Core core, Task task, FaultPath faults) {
+        this.task = task;
         this.core = core;
         this.folios = core.folios;
         this.mem = core.mem;
@@ -67,8 +70,9 @@ final class SwapIn {
             readBySlot(device, region, page, memcg, zone);
         }
         submit();
-        folios.event(memcg, MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
-        folios.event(memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
+        // The fault is the task's, the page the slot's owner's: after a move they are not the same.
+        folios.event(task.memcg(), MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
+        folios.event(task.memcg(), MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
         core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
         mapCached(pageOf(region, page), write);
         faults.charged(memcg, 1);

@@ -37,7 +37,7 @@ final class Toucher {
         this.task = task;
         this.faults = faults;
         this.tables = tables;
-        this.swapIn = new SwapIn(core, faults);
+        this.swapIn = new SwapIn(core, task, faults);
     }
 
     long takeWaitNs() {

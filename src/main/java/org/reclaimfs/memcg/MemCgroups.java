@@ -68,11 +68,11 @@ public final class MemCgroups {
             throw new IllegalStateException("the root stays");
         }
         for (int list : LISTS) {
-            for (int run = memcg.lruvec.popTail(list, MemMap.TABLE_PAGES);
-                    run != MemMap.NIL;
-                    run = memcg.lruvec.popTail(list, MemMap.TABLE_PAGES)) {
-                // The charge stays with the dead memcg, which passes it up: only the lists move.
-                parent.lruvec.addHead(list, run);
+            // The charge stays with the dead memcg, which passes it up: only the lists move, whole, to the old end of
+            // the parent's (lruvec_reparent_lru; memcg_reparent_list_lru_one for zswap).
+            for (int run = memcg.lruvec.head(list); run != MemMap.NIL; run = memcg.lruvec.head(list)) {
+                memcg.lruvec.del(run);
+                parent.lruvec.addTail(list, run);
             }
         }
         memcg.offline();

@@ -16,6 +16,7 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.swap.Disk;
@@ -202,6 +203,11 @@ final class Duel {
         refMemcg(path).swapMax = pages;
     }
 
+    void swapHigh(String path, long pages) {
+        memcg(path).swap.setHigh(pages);
+        refMemcg(path).swapHigh = pages;
+    }
+
     void zswapMax(String path, long pages) {
         memcg(path).setZswapMax(pages);
         refMemcg(path).zswapMax = pages;
@@ -257,6 +263,11 @@ final class Duel {
     void zswapEnabled(boolean on) {
         fast.zswap().setEnabled(on);
         ref.zswap.enabled = on;
+    }
+
+    void compressor(Costs.Algorithm algorithm) {
+        fast.zswap().setCompressor(algorithm);
+        ref.zswap.compressor = algorithm;
     }
 
     void zswapPool(long maxPercent, long acceptPercent, boolean shrinker) {
@@ -326,6 +337,11 @@ final class Duel {
         fast.spawn(name, name, path, adj);
         pidOf.put(name, pids++);
         ref.tasks.put(name, new RefTask(name, refMemcg(path), adj));
+    }
+
+    void move(RefTask task, String path) throws ErrnoException {
+        fast.cgroups().move(fast.task(task.name), cgroup(path));
+        task.memcg = refMemcg(path);
     }
 
     private RefFaults faults(RefTask task) {

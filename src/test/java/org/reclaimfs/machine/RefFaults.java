@@ -50,7 +50,7 @@ final class RefFaults {
     /** memory.high: each page charged above it is a debt, worked off 64 pages at a time. */
     private void charged(RefMemcg memcg) {
         for (RefMemcg m = memcg; m != null && !m.isRoot(); m = m.parent) {
-            if (m.usage > m.high) {
+            if (m.usage > m.high || m.swapUsage > m.swapHigh) {
                 task.overHigh++;
                 break;
             }
@@ -77,14 +77,24 @@ final class RefFaults {
     }
 
     private long penaltyJiffies() {
-        double worst = 0;
+        double memory = 0;
+        double swap = 0;
         for (RefMemcg m = task.memcg; m != null && !m.isRoot(); m = m.parent) {
-            if (m.usage > m.high) {
-                long over = ((m.usage - m.high) << 20) / Math.max(1, m.high);
-                worst = Math.max(worst, over);
+            memory = Math.max(memory, jiffies(m.usage, m.high));
+            swap = Math.max(swap, jiffies(m.swapUsage, m.swapHigh));
+            if (m.swapUsage > m.swapHigh) {
+                m.swapEvent(MemCgroup.SwapEvent.HIGH);
             }
         }
-        return (long) Math.min(500, Math.floor(worst * worst * 250 / (1L << 34)) * task.overHigh / 64);
+        return (long) Math.min(500, memory + swap);
+    }
+
+    private double jiffies(long usage, long high) {
+        if (usage <= high) {
+            return 0;
+        }
+        double over = ((usage - high) << 20) / Math.max(1, high);
+        return Math.min(500, Math.floor(Math.floor(over * over * 250 / (1L << 34)) * task.overHigh / 64));
     }
 
     // ---- faults -------------------------------------------------------------------------------------------
@@ -98,7 +108,7 @@ final class RefFaults {
             int before = region.tables();
             region.pages.add(null);
             if (region.kind != Kind.FILE) {
-                RefOom.chargeTables(machine, task, region.tables() - before + (task.hasTables ? 0 : 3));
+                RefOom.chargeTables(machine, task, task.memcg, region.tables() - before + (task.hasTables ? 0 : 3));
                 task.hasTables = true;
             }
             install(region, region.pages.size() - 1);

@@ -54,7 +54,7 @@ final class RefMachine {
 
     /** Free pages: what nobody has; pools are counted by their formula. */
     long freePages() {
-        long pools = zswap.pool.pages();
+        long pools = zswap.poolPages();
         for (RefDevice device : swap.devices) {
             pools += device.pool.pages();
         }
