@@ -15,6 +15,7 @@ public final class SwapDevice {
         FREE,
         CURRENT,
         NONFULL,
+        FRAGMENTED,
         FULL
     }
 
@@ -29,11 +30,17 @@ public final class SwapDevice {
     private final BitSet used;
     private final short[] clusterUsed;
     private final ClusterState[] state;
-    /** Clusters with holes, and emptied ones, in the order they came: the first is used next. */
+    // Clusters nobody allocates from, in the order they came: the first of a list is used next.
+
+    /** A slot was freed since somebody last allocated here. */
     private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+    /** Somebody has passed holes here: a last resort. */
+    private final LinkedHashSet<Integer> fragmented = new LinkedHashSet<>();
 
     private int nextFresh;
+    /** Emptied clusters: they come after those never used. */
     private final LinkedHashSet<Integer> freed = new LinkedHashSet<>();
+
     private long inuse;
 
     /** The rotational device's one cluster; solid-state clusters belong to CPUs. */
@@ -88,6 +95,9 @@ public final class SwapDevice {
     /** As {@link #allocate}, from the cursor's cluster only; -1 and no cluster if that is used up. */
     int allocateHere(Cursor cursor, int want) {
         int end = Math.min((cursor.cluster + 1) * CLUSTER, slots);
+        if (clusterUsed[cursor.cluster] == 0) {
+            cursor.next = cursor.cluster * CLUSTER;
+        }
         int first = used.nextClearBit(cursor.next);
         if (first >= end) {
             leave(cursor);
@@ -109,7 +119,7 @@ public final class SwapDevice {
     /** Slots the last successful {@link #allocate} took. */
     int taken;
 
-    /** The cursor is done with its cluster: full, or with holes that the non-full list offers again. */
+    /** The cursor is done with its cluster (relocate_cluster). */
     void leave(Cursor cursor) {
         int c = cursor.cluster;
         cursor.cluster = NO_CLUSTER;
@@ -122,8 +132,8 @@ public final class SwapDevice {
             state[c] = ClusterState.FREE;
             freed.add(c);
         } else {
-            state[c] = ClusterState.NONFULL;
-            nonfull.add(c);
+            state[c] = ClusterState.FRAGMENTED;
+            fragmented.add(c);
         }
     }
 
@@ -138,6 +148,9 @@ public final class SwapDevice {
         }
         if (c == NO_CLUSTER) {
             c = poll(freed);
+        }
+        if (c == NO_CLUSTER) {
+            c = poll(fragmented);
         }
         if (c == NO_CLUSTER) {
             return false;
@@ -176,8 +189,10 @@ public final class SwapDevice {
         if (clusterUsed[c] == 0) {
             state[c] = ClusterState.FREE;
             nonfull.remove(c);
+            fragmented.remove(c);
             freed.add(c);
-        } else if (state[c] == ClusterState.FULL) {
+        } else if (state[c] != ClusterState.NONFULL) {
+            fragmented.remove(c);
             state[c] = ClusterState.NONFULL;
             nonfull.add(c);
         }

@@ -67,6 +67,11 @@ public final class SwapDevices {
         insert(device);
     }
 
+    /** SWP_WRITEOK: no swapoff of the device is under way. */
+    public boolean accepting(SwapDevice device) {
+        return order.contains(device);
+    }
+
     public void remove(SwapDevice device) {
         byType[device.type] = null;
         eventSeq++;

@@ -39,6 +39,9 @@ final class Duel {
     final RefMachine ref;
     private final boolean lateIo;
     private final int cpus;
+    /** A write to memory.high or max goes on while reclaim finds something: a signal ends it here. */
+    private static final int MAX_CALLS = 300;
+
     private static final int ENDLESS = 300_000;
     private static final int ENDLESS_RECLAIMS = 3_000;
 
@@ -75,8 +78,11 @@ final class Duel {
         long cost = activity.step(clockNs);
         for (int slices = 0; cost != Activity.DONE; slices++) {
             clockNs += cost;
-            if (!lateIo) {
+            if (!lateIo || activity instanceof Swapoff swapoff && swapoff.waitsForWrite()) {
                 fast.completeIo();
+            }
+            if (activity instanceof LimitWrite write && write.calls() >= MAX_CALLS) {
+                activity.signal();
             }
             if (slices > ENDLESS) {
                 // The reference must come to no end either, which its caller sees.
@@ -178,13 +184,17 @@ final class Duel {
 
     private void limit(RefMemcg memcg, long pages, boolean max) {
         int fruitless = 0;
-        while (memcg.usage > pages) {
+        int calls = 0;
+        while (memcg.usage > pages && calls < MAX_CALLS) {
             if (max && fruitless == 16) {
                 memcg.event(MemCgroup.Event.OOM);
                 if (!RefOom.kill(ref, memcg)) {
                     return;
                 }
-            } else if (new RefReclaim(ref, memcg, memcg.usage - pages, RefReclaim.DIRECT, -1, 0).run() == 0
+                continue;
+            }
+            calls++;
+            if (new RefReclaim(ref, memcg, memcg.usage - pages, RefReclaim.DIRECT, -1, 0).run() == 0
                     && ++fruitless == 17) {
                 return;
             }

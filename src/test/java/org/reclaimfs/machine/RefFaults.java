@@ -294,6 +294,9 @@ final class RefFaults {
         if (page.slot == null || page.device() != device) {
             return;
         }
+        if (page.writeback) {
+            machine.completeIo();
+        }
         if (!page.resident) {
             RefMemcg memcg = page.memcg.listOwner();
             if (memcg.margin() == 0) {
