@@ -43,6 +43,11 @@ public final class LruVec {
         return tail[list];
     }
 
+    /** The newest run of the list, or NIL. */
+    public int head(int list) {
+        return head[list];
+    }
+
     public long anonPages() {
         return sizePages[Flags.INACTIVE_ANON] + sizePages[Flags.ACTIVE_ANON];
     }

@@ -38,6 +38,7 @@ final class Core {
     final Zswap zswap;
     final ZswapWriteback zswapWriteback;
     final SwapSlots slots;
+    final Readahead readahead;
     final Vmscan vm;
     final CgroupTree cgroups;
     final Flusher flusher = new Flusher(this);
@@ -58,6 +59,7 @@ final class Core {
         zswap = new Zswap(folios, costs, effort);
         zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort);
         slots = new SwapSlots(folios, swap, zswap);
+        readahead = new Readahead(swap, mem);
         vm = new Vmscan(folios, workingset, swap, slots, io, zswap, zswapWriteback, costs, effort);
         cgroups = new CgroupTree(memcgs, 0);
     }

@@ -20,6 +20,7 @@ final class LimitWrite extends Activity {
     private final OomPath oom;
     private int retries = MAX_RECLAIM_RETRIES;
     private @Nullable Reclaim call;
+    private int calls;
 
     LimitWrite(Core core, MemCgroup memcg, long limitPages, boolean max, OomPath oom) {
         this.core = core;
@@ -51,12 +52,18 @@ final class LimitWrite extends Activity {
             boolean exhausted = max ? retries == 0 : retries < 0;
             if (!exhausted) {
                 long over = Math.max(memcg.memory.usage() - limitPages, Vmscan.SWAP_CLUSTER_MAX);
+                calls++;
                 call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, 0);
             } else if (!max || !oomKill(nowNs)) {
                 return DONE;
             }
         }
         return core.effort.spentNs();
+    }
+
+    /** How often it has reclaimed: it goes on while that finds pages, even if usage does not fall. */
+    int calls() {
+        return calls;
     }
 
     private boolean finished() {

@@ -245,6 +245,10 @@ public final class Machine {
         return core.swap;
     }
 
+    public Readahead readahead() {
+        return core.readahead;
+    }
+
     public Zswap zswap() {
         return core.zswap;
     }
@@ -545,10 +549,10 @@ public final class Machine {
         throw new ErrnoException(Errno.ENOENT, "no block device " + path);
     }
 
-    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active. */
+    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active, or already on its way out. */
     public Activity swapoff(String path) throws ErrnoException {
         SwapDevice device = core.swap.byPath(path);
-        if (device == null) {
+        if (device == null || !core.swap.accepting(device)) {
             throw new ErrnoException(Errno.EINVAL, path + " is not active swap");
         }
         return new Swapoff(core, device);

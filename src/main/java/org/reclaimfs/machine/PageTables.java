@@ -156,7 +156,8 @@ final class PageTables {
     private void endWriteback(int run) {
         boolean rotate = mem.has(run, Flags.RECLAIM);
         core.ram.vmstat.add(VmStat.NR_WRITTEN, mem.len(run));
-        if (!rotate || mem.has(run, Flags.MLOCKED | Flags.DIRTY)) {
+        // A page that was written to through its mapping meanwhile goes too: only its page table entry is dirty.
+        if (!rotate || mem.has(run, Flags.MLOCKED)) {
             mem.setFlags(run, mem.flags(run) & ~(Flags.WRITEBACK | Flags.RECLAIM));
             return;
         }

@@ -1,36 +1,39 @@
 package org.reclaimfs.machine;
 
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.SwapDevice;
 
 /**
- * Major faults on swap entries, with readahead by address for devices that are not synchronous (do_swap_page,
- * swap_vma_readahead, swap_read_folio; 7.2, spec/06 sections 6 and 7). NOT thread safe.
- *
- * <p>Not modelled yet: readahead by slot, which the kernel uses while a rotational device is active.
+ * Faults on swap entries, with readahead for devices that are not synchronous (do_swap_page, swap_vma_readahead,
+ * swap_cluster_readahead, swap_read_folio; 7.2, spec/06 sections 6 and 7). NOT thread safe.
  */
 final class SwapIn {
-    /** 2^vm.page-cluster at its default. */
-    private static final int MAX_WINDOW = 8;
-
-    private static final int MAX_HITS = 63;
-
     private final Core core;
     private final Folios folios;
     private final MemMap mem;
+    private final Task task;
     private final FaultPath faults;
     private long waitNs;
     private boolean workingset;
 
-    SwapIn(Core core, FaultPath faults) {
+    // Reads of neighbouring slots that go to the device as one request.
+    private @Nullable SwapDevice plugged;
+    private int pluggedSlot;
+    private int pluggedPages;
+
+    SwapIn(Core core, Task task, FaultPath faults) {
+        this.task = task;
         this.core = core;
         this.folios = core.folios;
         this.mem = core.mem;
@@ -58,36 +61,56 @@ final class SwapIn {
         }
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(whole)));
         int zone = faults.zone();
-        long from = page;
-        long to = page + 1;
-        if (!device.backend.synchronous()) {
-            int window = window(region, page);
-            long left = windowStart(region, page, window);
-            long tableStart = page & -MemMap.TABLE_PAGES;
-            from = Math.max(left, tableStart);
-            to = Math.min(Math.min(left + window, region.pages()), tableStart + MemMap.TABLE_PAGES);
-            region.raPrevPage = page;
-            region.raWindow = window;
-            region.raHits = 0;
+        if (device.backend.synchronous()) {
+            read(pageOf(region, page), memcg, zone);
+        } else if (core.readahead.byAddress(region)) {
+            readByAddress(region, page, memcg, zone);
+        } else {
+            readBySlot(device, region, page, memcg, zone);
         }
-        for (long p = from; p < page; p++) {
-            readAheadPage(region, p);
-        }
-        // Readahead may have used the zone's last free pages above the mark; one below it is always there.
-        read(carvePage(mem.find(region.table(page), offset(page)), page), memcg, zone);
-        for (long p = page + 1; p < to; p++) {
-            readAheadPage(region, p);
-        }
-        folios.event(memcg, MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
-        folios.event(memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
+        submit();
+        // The fault is the task's, the page the slot's owner's: after a move they are not the same.
+        folios.event(task.memcg(), MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
+        folios.event(task.memcg(), MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
         core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
-        mapCached(carvePage(mem.find(region.table(page), offset(page)), page), write);
+        mapCached(pageOf(region, page), write);
         faults.charged(memcg, 1);
         return 1;
     }
 
+    private void readByAddress(Region region, long page, MemCgroup memcg, int zone) {
+        long[] window = core.readahead.byAddress(region, page);
+        for (long p = window[0]; p < page; p++) {
+            readAheadPage(region, p);
+        }
+        // Readahead may have used the zone's last free pages above the mark; one below it is always there.
+        read(pageOf(region, page), memcg, zone);
+        for (long p = page + 1; p < window[1]; p++) {
+            readAheadPage(region, p);
+        }
+    }
+
+    private void readBySlot(SwapDevice device, Region region, long page, MemCgroup memcg, int zone) {
+        long slot = mem.slot(pageOf(region, page));
+        long[] window = core.readahead.bySlot(device, slot);
+        for (long s = window[0]; s < window[1]; s++) {
+            if (s == slot) {
+                read(pageOf(region, page), memcg, zone);
+                continue;
+            }
+            int run = core.readahead.owner(device, s);
+            if (run != MemMap.NIL) {
+                readAheadPage(mem.region(run), mem.firstPage(run) + (s - mem.slot(run)));
+            }
+        }
+    }
+
     private static int offset(long page) {
         return (int) (page & MemMap.TABLE_PAGES - 1);
+    }
+
+    private int pageOf(Region region, long page) {
+        return carvePage(mem.find(region.table(page), offset(page)), page);
     }
 
     private int carvePage(int whole, long page) {
@@ -111,7 +134,7 @@ final class SwapIn {
         folios.place(run, zone);
         int flags = mem.flags(run) | Flags.RESIDENT | Flags.SWAPCACHE;
         mem.setFlags(run, inZswap ? flags | Flags.DIRTY : flags);
-        mem.setMemcg(run, memcg.id);
+        core.slots.adopt(run, memcg);
         folios.charge(run);
         if (verdict > 0) {
             workingset |= core.workingset.activated(run, memcg);
@@ -124,44 +147,65 @@ final class SwapIn {
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
         folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
         memcg.lruvec(mem.node(run)).diskSwapins++;
-        device.backend.noteRead(1);
         if (device.backend.synchronous()) {
+            device.backend.noteRead(1);
             core.effort.spend(device.backend.readCostNs(content));
-        } else {
-            long at = core.effort.nowNs();
-            waitNs = Math.max(waitNs, device.backend.submitNs(false, 1, at) - at);
+            return;
         }
+        if (device != plugged || mem.slot(run) != pluggedSlot + pluggedPages) {
+            submit();
+            plugged = device;
+            pluggedSlot = mem.slot(run);
+        }
+        pluggedPages++;
     }
 
-    /** Maps a page of the swap cache, and gives its slot back where the kernel would (should_try_to_free_swap). */
-    void mapCached(int run, boolean write) {
-        Region region = mem.region(run);
-        if (mem.has(run, Flags.READAHEAD)) {
+    /** Sends the request that has been gathered to its device (swap_read_unplug). */
+    private void submit() {
+        SwapDevice device = plugged;
+        if (device != null) {
+            long at = core.effort.nowNs();
+            device.backend.noteRead(pluggedPages);
+            waitNs = Math.max(waitNs, device.backend.submitNs(false, pluggedPages, at) - at);
+        }
+        plugged = null;
+        pluggedPages = 0;
+    }
+
+    /** A minor fault: the pages of the run are in the swap cache. */
+    void cachedFault(int run, boolean write) {
+        boolean readAhead = mem.has(run, Flags.READAHEAD);
+        if (readAhead) {
             core.ram.vmstat.add(VmStat.SWAP_RA_HIT, mem.len(run));
-            region.raHits = Math.min(region.raHits + mem.len(run), MAX_HITS);
             mem.setFlags(run, mem.flags(run) & ~Flags.READAHEAD);
         }
-        region.raPrevPage = mem.firstPage(run) + mem.len(run) - 1;
+        long last = mem.firstPage(run) + mem.len(run) - 1;
+        core.readahead.found(mem.region(run), last, mem.len(run), readAhead);
+        mapCached(run, write);
+    }
+
+    /**
+     * Maps pages of the swap cache and gives their slots back where the kernel would (should_try_to_free_swap). Nobody
+     * else has these pages, so a read maps them writable too: see {@link Toucher}. Shmem leaves the swap cache at once.
+     */
+    private void mapCached(int run, boolean write) {
         folios.map(run);
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
-        boolean release = write || device.backend.synchronous() || mem.has(run, Flags.MLOCKED) || core.slots.full(run);
+        boolean release = write
+                || device.backend.synchronous()
+                || mem.region(run).kind == Kind.SHMEM
+                || mem.has(run, Flags.MLOCKED)
+                || core.slots.full(run);
         if (release && !mem.has(run, Flags.WRITEBACK)) {
             core.slots.freeOfMapped(run);
+        } else if (write) {
+            // Its slot is being written to: it stays, and the page must be written again one day.
+            mem.setFlags(run, mem.flags(run) | Flags.DIRTY);
         }
         folios.settle(run);
     }
 
     // ---- readahead ----
-
-    private static long windowStart(Region region, long page, int window) {
-        if (page == region.raPrevPage + 1) {
-            return page;
-        }
-        if (region.raPrevPage == page + 1) {
-            return page - (window - 1);
-        }
-        return page - (window - 1) / 2;
-    }
 
     /** Reads a neighbour along, if it is swapped out and there is memory: readahead does not reclaim. */
     private void readAheadPage(Region region, long page) {
@@ -179,21 +223,5 @@ final class SwapIn {
         mem.setFlags(single, mem.flags(single) | Flags.READAHEAD);
         read(single, owner, zone);
         core.ram.vmstat.add(VmStat.SWAP_RA, 1);
-    }
-
-    /** __swapin_nr_pages. */
-    private static int window(Region region, long page) {
-        int pages = region.raHits + 2;
-        if (pages == 2) {
-            boolean adjacent = page == region.raPrevPage + 1 || page == region.raPrevPage - 1;
-            pages = adjacent ? 2 : 1;
-        } else {
-            int rounded = 4;
-            while (rounded < pages) {
-                rounded <<= 1;
-            }
-            pages = rounded;
-        }
-        return Math.max(Math.min(pages, MAX_WINDOW), region.raWindow / 2);
     }
 }

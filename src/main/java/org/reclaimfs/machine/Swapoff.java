@@ -27,6 +27,8 @@ final class Swapoff extends Activity {
     private final List<Region> regions;
     private int at;
     private long page;
+    private long waitNs;
+    private boolean waitsForWrite;
 
     Swapoff(Core core, SwapDevice device) {
         this.core = core;
@@ -53,6 +55,8 @@ final class Swapoff extends Activity {
                 page = 0;
             } else if (!unuse(region)) {
                 return giveUp(Errno.ENOMEM);
+            } else if (waitNs > 0) {
+                return core.effort.spentNs() + takeWaitNs();
             }
         }
         if (device.usedPages() > 0) {
@@ -66,6 +70,17 @@ final class Swapoff extends Activity {
             zram.close();
         }
         return DONE;
+    }
+
+    /** Whether the last slice ended to let a write to the device finish. */
+    boolean waitsForWrite() {
+        return waitsForWrite;
+    }
+
+    private long takeWaitNs() {
+        long ns = waitNs;
+        waitNs = 0;
+        return ns;
     }
 
     private long giveUp(Errno errno) {
@@ -86,6 +101,11 @@ final class Swapoff extends Activity {
         long next = page - offset + mem.off(run) + pages;
         if (!mem.has(run, Flags.SLOT) || Flags.device(mem.flags(run)) != device.type) {
             page = next;
+            return true;
+        }
+        waitsForWrite = mem.has(run, Flags.WRITEBACK);
+        if (waitsForWrite) {
+            waitNs = Math.max(1, core.io.nextNs() - core.effort.nowNs());
             return true;
         }
         if (mem.has(run, Flags.RESIDENT)) {
@@ -147,13 +167,13 @@ final class Swapoff extends Activity {
         } else {
             folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, pages);
             memcg.lruvec(mem.node(run)).diskSwapins += pages;
-            device.backend.noteRead(pages);
-            core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
+            readDevice(run, pages);
         }
         core.effort.spend(core.costs.get(Cost.SWAPIN) * pages);
         core.ram.takeUserDirect(zone, pages);
         folios.place(run, zone);
         mem.setFlags(run, mem.flags(run) | Flags.RESIDENT | Flags.SWAPCACHE);
+        core.slots.adopt(run, memcg);
         folios.charge(run);
         if (verdict > 0) {
             core.workingset.activated(run, memcg);
@@ -162,6 +182,16 @@ final class Swapoff extends Activity {
         core.slots.freeOfMapped(run);
         folios.lruAddHead(run, verdict > 0 ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
         return pages;
+    }
+
+    private void readDevice(int run, int pages) {
+        device.backend.noteRead(pages);
+        if (device.backend.synchronous()) {
+            core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
+        } else {
+            long at = core.effort.nowNs();
+            waitNs = device.backend.submitNs(false, pages, at) - at;
+        }
     }
 
     /** Maps pages as not accessed (unuse_pte: pte_mkold). */

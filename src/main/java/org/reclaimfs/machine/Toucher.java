@@ -37,7 +37,7 @@ final class Toucher {
         this.task = task;
         this.faults = faults;
         this.tables = tables;
-        this.swapIn = new SwapIn(core, faults);
+        this.swapIn = new SwapIn(core, task, faults);
     }
 
     long takeWaitNs() {
@@ -75,7 +75,8 @@ final class Toucher {
         int n = Math.min(want, mem.off(run) + mem.len(run) - offset);
         if (mem.has(run, Flags.RESIDENT)) {
             // One slot given back may end the fullness that asked for it.
-            n = mem.has(run, Flags.SWAPCACHE) && core.slots.full(run) ? 1 : n;
+            boolean unmappedCopy = (mem.flags(run) & (Flags.SWAPCACHE | Flags.MAPPED)) == Flags.SWAPCACHE;
+            n = unmappedCopy && core.slots.full(run) ? 1 : n;
             hit(run, offset - mem.off(run), n, write);
             return n;
         }
@@ -113,27 +114,18 @@ final class Toucher {
             accessFile(folios.carve(whole, from, n), write);
             return;
         }
-        boolean mapped = (flags & Flags.MAPPED) != 0;
-        boolean cached = (flags & Flags.SWAPCACHE) != 0;
-        if (mapped && !(cached && write)) {
-            if ((flags & Flags.YOUNG) == 0) {
-                int run = folios.carve(whole, from, n);
-                mem.setFlags(run, mem.flags(run) | Flags.YOUNG);
-                folios.settle(run);
-            }
+        if ((flags & Flags.MAPPED) == 0) {
+            folios.event(task.memcg(), MemoryStat.PGFAULT, VmStat.PGFAULT, n);
+            core.effort.spend(core.costs.get(Cost.FAULT) * n);
+            swapIn.cachedFault(folios.carve(whole, from, n), write);
             return;
         }
-        int run = folios.carve(whole, from, n);
-        folios.event(task.memcg(), MemoryStat.PGFAULT, VmStat.PGFAULT, n);
-        core.effort.spend(core.costs.get(Cost.FAULT) * n);
-        if (!mapped) {
-            swapIn.mapCached(run, write);
-        } else {
-            core.ram.vmstat.add(VmStat.PGREUSE, n);
-            if (!mem.has(run, Flags.WRITEBACK)) {
-                core.slots.freeOfMapped(run);
-            }
-            mem.setFlags(run, mem.flags(run) | Flags.YOUNG);
+        // Nobody shares these pages, so they are mapped writable: the CPU sets both bits, and a slot that is kept
+        // has stale data from then on.
+        int bits = Flags.YOUNG | (write ? Flags.DIRTY : 0);
+        if ((flags & bits) != bits) {
+            int run = folios.carve(whole, from, n);
+            mem.setFlags(run, mem.flags(run) | bits);
             folios.settle(run);
         }
     }

@@ -90,12 +90,14 @@ public final class MemCgroups {
         memcg.offline();
     }
 
-    /** The charge stays with the dead memcg, which passes it up: only the lists move. */
+    /**
+     * The charge stays with the dead memcg, which passes it up: only the lists move, whole, to the old end of the parent's
+     * (lruvec_reparent_lru; memcg_reparent_list_lru_one for zswap).
+     */
     private static void moveList(LruVec from, LruVec to, int list) {
-        for (int run = from.popTail(list, MemMap.TABLE_PAGES);
-                run != MemMap.NIL;
-                run = from.popTail(list, MemMap.TABLE_PAGES)) {
-            to.addHead(list, run);
+        for (int run = from.head(list); run != MemMap.NIL; run = from.head(list)) {
+            from.del(run);
+            to.addTail(list, run);
         }
     }
 

@@ -132,6 +132,10 @@ final class VmSettings {
         keep("percpu_pagelist_high_fraction", fraction);
     }
 
+    void setPageCluster(long order) {
+        machine.readahead().setPageCluster((int) order);
+    }
+
     /** sysctl_compaction_handler: there is nothing to compact. */
     void compact(long value) throws ErrnoException {
         if (value != 1) {

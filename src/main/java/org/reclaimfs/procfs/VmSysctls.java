@@ -109,7 +109,7 @@ final class VmSysctls {
             kept("oom_dump_tasks",             INT, 1,          OOM),
             kept("oom_kill_allocating_task",   INT, 0,          OOM),
             kept("panic_on_oom",               intIn(0, 2), 0,  OOM),
-            kept("page-cluster",               intIn(0, 31), 3, "readahead on swap-in has a fixed window"),
+            number("page-cluster",             intIn(0, 31),    s -> s.machine().readahead().pageCluster(), VmSettings::setPageCluster),
             kept("page_lock_unfairness",       NOT_NEGATIVE, 5, "nobody waits for a page lock"),
             number("percpu_pagelist_high_fraction", NOT_NEGATIVE, s -> s.kept("percpu_pagelist_high_fraction", 0), VmSettings::setHighFraction).withoutEffect(PERCPU),
             kept("stat_interval",              SECONDS, 1,      "counters are always exact"),

@@ -2,6 +2,7 @@ package org.reclaimfs.swap;
 
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One active swap area (swap_info_struct): slots in clusters of 512. Slot 0 is the header. NOT thread safe.
@@ -14,6 +15,7 @@ public final class SwapDevice {
         FREE,
         CURRENT,
         NONFULL,
+        FRAGMENTED,
         FULL
     }
 
@@ -29,11 +31,17 @@ public final class SwapDevice {
     private final BitSet used;
     private final short[] clusterUsed;
     private final ClusterState[] state;
-    /** Clusters with holes, and emptied ones, in the order they came: the first is used next. */
+    // Clusters nobody allocates from, in the order they came: the first of a list is used next.
+
+    /** A slot was freed since somebody last allocated here. */
     private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+    /** Somebody has passed holes here: a last resort. */
+    private final LinkedHashSet<Integer> fragmented = new LinkedHashSet<>();
 
     private int nextFresh;
+    /** Emptied clusters: they come after those never used. */
     private final LinkedHashSet<Integer> freed = new LinkedHashSet<>();
+
     private long inuse;
 
     /** The rotational device's one cluster; solid-state clusters belong to CPUs. */
@@ -101,6 +109,9 @@ public final class SwapDevice {
     /** As {@link #allocate}, from the cursor's cluster only; -1 and no cluster if that is used up. */
     int allocateHere(Cursor cursor, int want) {
         int end = Math.min((cursor.cluster + 1) * CLUSTER, slots);
+        if (clusterUsed[cursor.cluster] == 0) {
+            cursor.next = cursor.cluster * CLUSTER;
+        }
         int first = used.nextClearBit(cursor.next);
         if (first >= end) {
             leave(cursor);
@@ -122,7 +133,7 @@ public final class SwapDevice {
     /** Slots the last successful {@link #allocate} took. */
     int taken;
 
-    /** The cursor is done with its cluster: full, or with holes that the non-full list offers again. */
+    /** The cursor is done with its cluster (relocate_cluster). */
     void leave(Cursor cursor) {
         int c = cursor.cluster;
         cursor.cluster = NO_CLUSTER;
@@ -136,8 +147,8 @@ public final class SwapDevice {
             freed.add(c);
             tables.give();
         } else {
-            state[c] = ClusterState.NONFULL;
-            nonfull.add(c);
+            state[c] = ClusterState.FRAGMENTED;
+            fragmented.add(c);
         }
     }
 
@@ -149,6 +160,9 @@ public final class SwapDevice {
         int c = poll(nonfull);
         if (c == NO_CLUSTER) {
             c = emptyCluster();
+        }
+        if (c == NO_CLUSTER) {
+            c = poll(fragmented);
         }
         if (c == NO_CLUSTER) {
             return false;
@@ -195,9 +209,11 @@ public final class SwapDevice {
         if (clusterUsed[c] == 0) {
             state[c] = ClusterState.FREE;
             nonfull.remove(c);
+            fragmented.remove(c);
             freed.add(c);
             tables.give();
-        } else if (state[c] == ClusterState.FULL) {
+        } else if (state[c] != ClusterState.NONFULL) {
+            fragmented.remove(c);
             state[c] = ClusterState.NONFULL;
             nonfull.add(c);
         }
@@ -210,6 +226,41 @@ public final class SwapDevice {
                 tables.give();
             }
         }
+    }
+
+    // ---- which page owns a slot ----
+
+    private int @Nullable [][] owners;
+
+    /** Whether {@link #owner} has been kept from the first slot in use on. */
+    public boolean knowsOwners() {
+        return owners != null;
+    }
+
+    /** From now on slots remember their pages: 4 bytes a slot, so only for readahead by slot. */
+    public void keepOwners() {
+        owners = new int[clusterUsed.length][];
+    }
+
+    /** Slots were given to neighbouring pages of a page table. */
+    public void noteOwner(int slot, int pages, int table, int offset) {
+        int[][] known = owners;
+        if (known == null) {
+            return;
+        }
+        for (int i = 0; i < pages; i++) {
+            int s = slot + i;
+            if (known[s / CLUSTER] == null) {
+                known[s / CLUSTER] = new int[CLUSTER];
+            }
+            known[s / CLUSTER][s % CLUSTER] = table * CLUSTER + offset + i;
+        }
+    }
+
+    /** Table * 512 + offset of the page that was last given the slot, or -1; whether it still has it is not known. */
+    public int owner(int slot) {
+        int[][] known = owners;
+        return known == null || known[slot / CLUSTER] == null ? -1 : known[slot / CLUSTER][slot % CLUSTER];
     }
 
     void checkInvariants() {

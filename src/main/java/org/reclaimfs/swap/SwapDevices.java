@@ -70,6 +70,11 @@ public final class SwapDevices {
         insert(device);
     }
 
+    /** SWP_WRITEOK: no swapoff of the device is under way. */
+    public boolean accepting(SwapDevice device) {
+        return order.contains(device);
+    }
+
     public void remove(SwapDevice device) {
         device.dropTables();
         byType[device.type] = null;
@@ -243,10 +248,10 @@ public final class SwapDevices {
         return !order.isEmpty();
     }
 
-    /** Whether a rotational device is active: readahead then goes by slot, not by address. */
+    /** Whether a rotational device is active, be it on its way out: readahead then goes by slot, not by address. */
     public boolean anyRotational() {
-        for (SwapDevice device : order) {
-            if (!device.backend.solidState()) {
+        for (SwapDevice device : byType) {
+            if (device != null && !device.backend.solidState()) {
                 return true;
             }
         }

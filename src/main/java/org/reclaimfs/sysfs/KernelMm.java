@@ -17,10 +17,10 @@ import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.machine.Readahead;
 
-/** /sys/kernel/mm as captured: every setting is checked and kept, none is used. Lock: the machine's. */
+/** /sys/kernel/mm as captured: every setting is checked and kept, only swap readahead's is used. Lock: the machine's. */
 final class KernelMm {
-    private static final String READAHEAD = "readahead on swap-in always goes by address";
     private static final String LRU_GEN = "reclaim uses the two-list LRU only";
     private static final String HUGE = "there are no huge pages";
     private static final long U32_MAX = 0xffff_ffffL;
@@ -31,8 +31,8 @@ final class KernelMm {
 
     private KernelMm() {}
 
-    static void mountAt(Dir mm) {
-        mm.dir("swap").attach(swapRows(), new KernelMm());
+    static void mountAt(Dir mm, Readahead readahead) {
+        mm.dir("swap").attach(swapRows(), readahead);
         mm.dir("lru_gen").attach(lruGenRows(), new KernelMm());
         mm.dir("numa").attach(List.of(toggle("demotion_enabled", "false", "there is one node")), new KernelMm());
         Dir thp = mm.dir("transparent_hugepage");
@@ -40,8 +40,17 @@ final class KernelMm {
         thp.dir("khugepaged").attach(khugepagedRows(), new KernelMm());
     }
 
-    static List<FileSpec<KernelMm>> swapRows() {
-        return List.of(toggle("vma_ra_enabled", "true", READAHEAD));
+    static List<FileSpec<Readahead>> swapRows() {
+        return List.of(FileSpec.rw(
+                "vma_ra_enabled",
+                always(),
+                single(readahead -> Boolean.toString(readahead.addressMode())),
+                KernelMm::storeVmaReadahead));
+    }
+
+    private static Work storeVmaReadahead(Readahead readahead, ControlInput in, OpenFile file) throws ErrnoException {
+        readahead.setAddressMode(in.bool());
+        return Work.DONE;
     }
 
     static List<FileSpec<KernelMm>> lruGenRows() {

@@ -56,7 +56,7 @@ public final class SysFs {
         path(sysRoot, "block");
         Dir kernel = sysRoot.dir("kernel");
         kernel.addDir("debug", FsKind.DEBUGFS, DEBUGFS_MODE, Caller.ROOT);
-        KernelMm.mountAt(kernel.dir("mm"));
+        KernelMm.mountAt(kernel.dir("mm"), machine.readahead());
         Dir node = path(sysRoot, "devices", "system", "node");
         node.attach(NodeFiles.nodeRows(), machine);
         for (int id = 0; id < machine.memory().nodes().size(); id++) {

@@ -94,6 +94,7 @@ final class Pageout {
 
     private void assignSlots(int run) {
         mem.setSlot(run, slot);
+        vm.swap.foundDevice().noteOwner(slot, mem.len(run), mem.table(run), mem.off(run));
         mem.setFlags(run, Flags.withDevice(mem.flags(run), vm.swap.foundDevice().type) | Flags.SLOT | Flags.DIRTY);
         folios.memcg(run).swap.charge(mem.len(run));
         folios.addToSwapCache(run);

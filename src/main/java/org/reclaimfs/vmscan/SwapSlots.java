@@ -1,6 +1,7 @@
 package org.reclaimfs.vmscan;
 
 import org.reclaimfs.memcg.Folios;
+import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.swap.SwapDevice;
@@ -53,6 +54,16 @@ public final class SwapSlots {
     public void freeOfMapped(int run) {
         free(run);
         folios.setDirty(run, true);
+    }
+
+    /** The pages come into memory on behalf of {@code memcg}: their slots are charged to it from now on. */
+    public void adopt(int run, MemCgroup memcg) {
+        MemCgroup before = folios.memcg(run);
+        if (before != memcg) {
+            before.swap.charge(-mem.len(run));
+            memcg.swap.charge(mem.len(run));
+            mem.setMemcg(run, memcg.id);
+        }
     }
 
     /** Whether slots of pages in memory should be given back (mem_cgroup_swap_full). */

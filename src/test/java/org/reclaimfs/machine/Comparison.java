@@ -89,7 +89,7 @@ final class Comparison {
             same(item.key(), fast.vmstat(item), ref.vm.getOrDefault(item, 0L));
         }
         Zswap zswap = fast.zswap();
-        same("zswap pool pages", zswap.totalPages(), ref.zswap.pool.pages());
+        same("zswap pool pages", zswap.totalPages(), ref.zswap.poolPages());
         same("zswap stored", zswap.storedPages(), ref.zswap.stored);
         same("zswap incompressible", zswap.storedIncompressiblePages(), ref.zswap.storedIncompressible);
         for (ZswapCounter counter : ZswapCounter.values()) {

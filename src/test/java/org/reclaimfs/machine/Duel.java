@@ -16,6 +16,7 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.swap.Disk;
@@ -38,6 +39,9 @@ final class Duel {
     final RefMachine ref;
     private final boolean lateIo;
     private final int cpus;
+    /** A write to memory.high or max goes on while reclaim finds something: a signal ends it here. */
+    private static final int MAX_CALLS = 300;
+
     private static final int ENDLESS = 300_000;
     private static final int ENDLESS_RECLAIMS = 3_000;
 
@@ -74,8 +78,11 @@ final class Duel {
         long cost = activity.step(clockNs);
         for (int slices = 0; cost != Activity.DONE; slices++) {
             clockNs += cost;
-            if (!lateIo) {
+            if (!lateIo || activity instanceof Swapoff swapoff && swapoff.waitsForWrite()) {
                 fast.completeIo();
+            }
+            if (activity instanceof LimitWrite write && write.calls() >= MAX_CALLS) {
+                activity.signal();
             }
             if (slices > ENDLESS) {
                 // The reference must come to no end either, which its caller sees.
@@ -177,13 +184,17 @@ final class Duel {
 
     private void limit(RefMemcg memcg, long pages, boolean max) {
         int fruitless = 0;
-        while (memcg.usage > pages) {
+        int calls = 0;
+        while (memcg.usage > pages && calls < MAX_CALLS) {
             if (max && fruitless == 16) {
                 memcg.event(MemCgroup.Event.OOM);
                 if (!RefOom.kill(ref, memcg)) {
                     return;
                 }
-            } else if (new RefReclaim(ref, memcg, memcg.usage - pages, RefReclaim.DIRECT, -1, 0).run() == 0
+                continue;
+            }
+            calls++;
+            if (new RefReclaim(ref, memcg, memcg.usage - pages, RefReclaim.DIRECT, -1, 0).run() == 0
                     && ++fruitless == 17) {
                 return;
             }
@@ -200,6 +211,11 @@ final class Duel {
     void swapMax(String path, long pages) {
         memcg(path).swap.setMax(pages);
         refMemcg(path).swapMax = pages;
+    }
+
+    void swapHigh(String path, long pages) {
+        memcg(path).swap.setHigh(pages);
+        refMemcg(path).swapHigh = pages;
     }
 
     void zswapMax(String path, long pages) {
@@ -259,6 +275,11 @@ final class Duel {
         ref.zswap.enabled = on;
     }
 
+    void compressor(Costs.Algorithm algorithm) {
+        fast.zswap().setCompressor(algorithm);
+        ref.zswap.compressor = algorithm;
+    }
+
     void zswapPool(long maxPercent, long acceptPercent, boolean shrinker) {
         fast.zswap().setMaxPoolPercent(maxPercent);
         fast.zswap().setAcceptThresholdPercent(acceptPercent);
@@ -310,12 +331,27 @@ final class Duel {
         agree("swapoff " + device.path, got, null);
     }
 
+    void pageCluster(int order) {
+        fast.readahead().setPageCluster(order);
+        ref.readahead.pageCluster = order;
+    }
+
+    void vmaReadahead(boolean on) {
+        fast.readahead().setAddressMode(on);
+        ref.readahead.vmaEnabled = on;
+    }
+
     // ---- tasks --------------------------------------------------------------------------------------------
 
     void spawn(String name, String path, int adj) throws ErrnoException {
         fast.spawn(name, name, path, adj);
         pidOf.put(name, pids++);
         ref.tasks.put(name, new RefTask(name, refMemcg(path), adj));
+    }
+
+    void move(RefTask task, String path) throws ErrnoException {
+        fast.cgroups().move(fast.task(task.name), cgroup(path));
+        task.memcg = refMemcg(path);
     }
 
     private RefFaults faults(RefTask task) {

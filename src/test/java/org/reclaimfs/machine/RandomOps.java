@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.Disk;
 
@@ -42,6 +43,9 @@ final class RandomOps {
             mkdir("/b/d");
         }
         addSwap();
+        if (random.nextInt(3) == 0) {
+            readahead();
+        }
         if (mix != OpMix.SWAP) {
             note("zswap on");
             duel.zswapEnabled(true);
@@ -114,8 +118,10 @@ final class RandomOps {
             protect();
         } else if (kind < 75) {
             swapLimits();
-        } else if (kind < 77) {
+        } else if (kind < 76) {
             exit();
+        } else if (kind < 77) {
+            move();
         } else if (kind < 80) {
             removeOrMake();
         } else {
@@ -132,6 +138,8 @@ final class RandomOps {
             swapoff();
         } else if (kind < 96) {
             mlock();
+        } else if (kind < 98) {
+            readahead();
         } else {
             dropCaches();
         }
@@ -267,6 +275,13 @@ final class RandomOps {
         duel.exit(task);
     }
 
+    private void move() throws ErrnoException {
+        RefTask task = anyTask();
+        String path = any(leaves().stream().filter(p -> !p.equals("/b")).toList());
+        note("move %s to %s", task.name, path);
+        duel.move(task, path);
+    }
+
     private void max() {
         String path = any(leaves());
         boolean off = random.nextInt(3) == 0;
@@ -298,7 +313,10 @@ final class RandomOps {
     private void swapLimits() {
         String path = any(leaves());
         long pages = random.nextInt(3) == 0 ? PageCounter.MAX : random.nextInt(1500);
-        if (random.nextBoolean()) {
+        if (random.nextInt(3) == 0) {
+            note("memory.swap.high %s %d", path, pages);
+            duel.swapHigh(path, pages);
+        } else if (random.nextBoolean()) {
             note("memory.swap.max %s %d", path, pages);
             duel.swapMax(path, pages);
         } else {
@@ -346,6 +364,12 @@ final class RandomOps {
             duel.zswapEnabled(on);
             return;
         }
+        if (random.nextInt(4) == 0) {
+            Costs.Algorithm algorithm = any(List.of(Costs.Algorithm.LZO, Costs.Algorithm.LZ4, Costs.Algorithm.ZSTD));
+            note("zswap compressor %s", algorithm);
+            duel.compressor(algorithm);
+            return;
+        }
         long max = random.nextInt(3) == 0 ? 20 : random.nextInt(3);
         long accept = random.nextInt(101);
         boolean shrinker = random.nextBoolean();
@@ -367,7 +391,19 @@ final class RandomOps {
         }
         String name = "d" + names++;
         note("disk swap %s %d slots, priority %d", name, slots, priority);
-        duel.swapDisk(name, slots, priority, Disk.Profile.NVME);
+        duel.swapDisk(name, slots, priority, random.nextInt(4) == 0 ? Disk.Profile.HDD : Disk.Profile.NVME);
+    }
+
+    private void readahead() {
+        if (random.nextBoolean()) {
+            boolean vma = random.nextBoolean();
+            note("vma_ra_enabled %s", vma);
+            duel.vmaReadahead(vma);
+            return;
+        }
+        int order = random.nextInt(3) == 0 ? 3 : random.nextInt(8);
+        note("vm.page-cluster %d", order);
+        duel.pageCluster(order);
     }
 
     private void swapoff() throws ErrnoException {

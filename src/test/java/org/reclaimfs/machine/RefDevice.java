@@ -18,10 +18,15 @@ final class RefDevice {
     final boolean zram;
     final boolean solidState;
 
+    /** The pages that have slots here. */
+    final Map<Integer, RefPage> owners = new HashMap<>();
+
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, Integer> usedByCluster = new HashMap<>();
-    /** Clusters nobody allocates from: with free and used slots, and with free slots only; first in, first out. */
+    /** Clusters nobody allocates from, first in, first out: with a slot freed since, with holes, empty. */
     private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+
+    private final LinkedHashSet<Integer> frag = new LinkedHashSet<>();
 
     private final LinkedHashSet<Integer> free = new LinkedHashSet<>();
 
@@ -83,7 +88,7 @@ final class RefDevice {
             return -1;
         }
         int cluster = cursor.next / CLUSTER;
-        for (int s = cursor.next; s < end(cluster); s++) {
+        for (int s = any(cluster, true) ? cursor.next : cluster * CLUSTER; s < end(cluster); s++) {
             if (used.add(s)) {
                 usedByCluster.merge(cluster, 1, Integer::sum);
                 if (s + 1 == end(cluster)) {
@@ -100,7 +105,7 @@ final class RefDevice {
 
     /** Takes a cluster for the cursor: one with holes, else a free one; false if there is none. */
     boolean takeCluster(Cursor cursor) {
-        LinkedHashSet<Integer> from = nonfull.isEmpty() ? free : nonfull;
+        LinkedHashSet<Integer> from = !nonfull.isEmpty() ? nonfull : !free.isEmpty() ? free : frag;
         if (from.isEmpty()) {
             return false;
         }
@@ -122,22 +127,22 @@ final class RefDevice {
         if (!any(cluster, false)) {
             return;
         }
-        (any(cluster, true) ? nonfull : free).add(cluster);
+        (any(cluster, true) ? frag : free).add(cluster);
     }
 
     void freeSlot(int slot, boolean current) {
         int cluster = slot / CLUSTER;
-        boolean wasFull = !any(cluster, false);
         used.remove(slot);
         usedByCluster.merge(cluster, -1, Integer::sum);
         if (current) {
             return;
         }
-        if (!any(cluster, true)) {
+        frag.remove(cluster);
+        if (any(cluster, true)) {
+            nonfull.add(cluster);
+        } else {
             nonfull.remove(cluster);
             free.add(cluster);
-        } else if (wasFull) {
-            nonfull.add(cluster);
         }
     }
 

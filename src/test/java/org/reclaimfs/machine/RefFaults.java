@@ -10,8 +10,6 @@ import org.reclaimfs.mm.VmStat;
 
 /** Charging and faults of one task, page by page (spec/04 sections 2, 3, 5; spec/06 sections 6, 7). */
 final class RefFaults {
-    private static final int TABLE = 512;
-
     private final RefMachine machine;
     private final RefTask task;
     private final int cpu;
@@ -52,7 +50,7 @@ final class RefFaults {
     /** memory.high: each page charged above it is a debt, worked off 64 pages at a time. */
     private void charged(RefMemcg memcg) {
         for (RefMemcg m = memcg; m != null && !m.isRoot(); m = m.parent) {
-            if (m.usage > m.high) {
+            if (m.usage > m.high || m.swapUsage > m.swapHigh) {
                 task.overHigh++;
                 break;
             }
@@ -79,14 +77,24 @@ final class RefFaults {
     }
 
     private long penaltyJiffies() {
-        double worst = 0;
+        double memory = 0;
+        double swap = 0;
         for (RefMemcg m = task.memcg; m != null && !m.isRoot(); m = m.parent) {
-            if (m.usage > m.high) {
-                long over = ((m.usage - m.high) << 20) / Math.max(1, m.high);
-                worst = Math.max(worst, over);
+            memory = Math.max(memory, jiffies(m.usage, m.high));
+            swap = Math.max(swap, jiffies(m.swapUsage, m.swapHigh));
+            if (m.swapUsage > m.swapHigh) {
+                m.swapEvent(MemCgroup.SwapEvent.HIGH);
             }
         }
-        return (long) Math.min(500, Math.floor(worst * worst * 250 / (1L << 34)) * task.overHigh / 64);
+        return (long) Math.min(500, memory + swap);
+    }
+
+    private double jiffies(long usage, long high) {
+        if (usage <= high) {
+            return 0;
+        }
+        double over = ((usage - high) << 20) / Math.max(1, high);
+        return Math.min(500, Math.floor(Math.floor(over * over * 250 / (1L << 34)) * task.overHigh / 64));
     }
 
     // ---- faults -------------------------------------------------------------------------------------------
@@ -100,7 +108,7 @@ final class RefFaults {
             int before = region.tables();
             region.pages.add(null);
             if (region.kind != Kind.FILE) {
-                RefOom.chargeTables(machine, task, region.tables() - before + (task.hasTables ? 0 : 3));
+                RefOom.chargeTables(machine, task, task.memcg, region.tables() - before + (task.hasTables ? 0 : 3));
                 task.hasTables = true;
             }
             install(region, region.pages.size() - 1);
@@ -153,17 +161,11 @@ final class RefFaults {
             accessFile(page, write);
         } else if (!page.mapped) {
             fault();
+            machine.readahead.found(page);
             mapCached(page, write);
         } else {
             page.young = true;
-            if (write && page.swapcache) {
-                fault();
-                machine.count(VmStat.PGREUSE, 1);
-                if (!page.writeback) {
-                    machine.freeSlot(page);
-                    page.dirty = true;
-                }
-            }
+            page.dirty |= write;
         }
     }
 
@@ -207,22 +209,7 @@ final class RefFaults {
     }
 
     private void readAround(RefPage page) {
-        RefRegion region = page.region;
-        int at = page.index;
-        int window = window(region, at);
-        int left = at - (window - 1) / 2;
-        if (at == region.prevFault + 1) {
-            left = at;
-        } else if (at == region.prevFault - 1) {
-            left = at - window + 1;
-        }
-        int from = Math.max(left, at / TABLE * TABLE);
-        int to = Math.min(Math.min(left + window, region.pages.size()), (at / TABLE + 1) * TABLE);
-        region.prevFault = at;
-        region.lastWindow = window;
-        region.hits = 0;
-        for (int i = from; i < to; i++) {
-            RefPage near = region.pages.get(i);
+        for (RefPage near : machine.readahead.around(page)) {
             if (near == page) {
                 read(machine, page);
             } else if (near != null && !near.resident && near.slot != null) {
@@ -234,20 +221,6 @@ final class RefFaults {
                 }
             }
         }
-    }
-
-    private static int window(RefRegion region, int at) {
-        int p = region.hits + 2;
-        if (p == 2) {
-            p = Math.abs(at - region.prevFault) == 1 ? 2 : 1;
-        } else {
-            int power = 4;
-            while (power < p) {
-                power *= 2;
-            }
-            p = power;
-        }
-        return Math.max(Math.min(p, 8), region.lastWindow / 2);
     }
 
     /** Reads a page from wherever its slot's data are into the swap cache. */
@@ -279,20 +252,15 @@ final class RefFaults {
     }
 
     private void mapCached(RefPage page, boolean write) {
-        RefRegion region = page.region;
-        if (page.readahead) {
-            machine.count(VmStat.SWAP_RA_HIT, 1);
-            region.hits = Math.min(region.hits + 1, 63);
-            page.readahead = false;
-        }
-        region.prevFault = page.index;
         page.mapped = true;
         page.young = true;
-        boolean release = write || page.device().zram || page.mlocked || machine.swapFull(page);
+        boolean release =
+                write || page.device().zram || page.region.kind == Kind.SHMEM || page.mlocked || machine.swapFull(page);
         if (release && !page.writeback) {
             machine.freeSlot(page);
             page.dirty = true;
         }
+        page.dirty |= write;
     }
 
     // ---- swapoff ------------------------------------------------------------------------------------------
@@ -325,6 +293,9 @@ final class RefFaults {
     private static void unuse(RefMachine machine, RefPage page, RefDevice device) {
         if (page.slot == null || page.device() != device) {
             return;
+        }
+        if (page.writeback) {
+            machine.completeIo();
         }
         if (!page.resident) {
             RefMemcg memcg = page.memcg.listOwner();

@@ -22,6 +22,7 @@ final class RefMachine {
     final List<RefRegion> regions = new ArrayList<>();
     final RefSwap swap = new RefSwap();
     final RefZswap zswap = new RefZswap(this);
+    final RefReadahead readahead = new RefReadahead(this);
     final Map<VmStat, Long> vm = new EnumMap<>(VmStat.class);
     final Map<RefMemcg, RefMemcg> positions = new LinkedHashMap<>();
     private final List<RefPage> writes = new ArrayList<>();
@@ -53,7 +54,7 @@ final class RefMachine {
 
     /** Free pages: what nobody has; pools are counted by their formula. */
     long freePages() {
-        long pools = zswap.pool.pages();
+        long pools = zswap.poolPages();
         for (RefDevice device : swap.devices) {
             pools += device.pool.pages();
         }
@@ -113,6 +114,7 @@ final class RefMachine {
             zswap.forget(page);
         }
         slot.device().discard(slot.number());
+        slot.device().owners.remove(slot.number());
         swap.free(slot);
         page.memcg.chargeSwap(-1);
         page.slot = null;
@@ -240,7 +242,7 @@ final class RefMachine {
                 continue;
             }
             page.writeback = false;
-            boolean rotate = page.reclaim && !page.mlocked && !page.dirty;
+            boolean rotate = page.reclaim && !page.mlocked;
             page.reclaim = false;
             if (rotate) {
                 count(VmStat.PGROTATED, 1);

@@ -40,6 +40,7 @@ final class RefMemcg {
     long emin;
     long elow;
     long swapMax = PageCounter.MAX;
+    long swapHigh = PageCounter.MAX;
     long zswapMax = PageCounter.MAX;
     boolean writeback = true;
     boolean oomGroup;
@@ -139,14 +140,16 @@ final class RefMemcg {
         }
         parent.children.remove(this);
         for (RefList list : RefList.values()) {
-            for (RefPage page : new ArrayList<>(list(list).values())) {
+            // Newest first, each to the oldest place: all of them are older than the parent's.
+            for (RefPage page : new ArrayList<>(list(list).descendingMap().values())) {
                 del(page);
-                addHead(page, list);
+                addTail(page, list);
             }
         }
         max = PageCounter.MAX;
         high = PageCounter.MAX;
         swapMax = PageCounter.MAX;
+        swapHigh = PageCounter.MAX;
         zswapMax = PageCounter.MAX;
         min = 0;
         low = 0;
@@ -239,7 +242,7 @@ final class RefMemcg {
 
     boolean swapHalfFull() {
         for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
-            if (m.swapUsage * 2 >= m.swapMax) {
+            if (m.swapUsage * 2 >= m.swapMax || m.swapUsage * 2 >= m.swapHigh) {
                 return true;
             }
         }

@@ -2,6 +2,7 @@ package org.reclaimfs.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Kind;
@@ -19,7 +20,7 @@ final class RefOom {
             for (RefTask task : machine.tasks.values()) {
                 if (task.memcg == memcg && task.oomScoreAdj != -1000) {
                     long points = task.rssAndSwapEntries()
-                            + task.pageTables
+                            + task.tables()
                             + task.oomScoreAdj * (machine.badnessTotal(domain) / 1000);
                     if (points >= most) {
                         most = points;
@@ -58,7 +59,7 @@ final class RefOom {
                 machine.regions.remove(region);
             }
         }
-        chargeTables(machine, task, -task.pageTables);
+        Map.copyOf(task.pageTables).forEach((memcg, tables) -> chargeTables(machine, task, memcg, -tables));
         task.dead = true;
         machine.tasks.remove(task.name);
     }
@@ -72,13 +73,13 @@ final class RefOom {
         }
     }
 
-    static void chargeTables(RefMachine machine, RefTask task, int tables) {
-        task.pageTables += tables;
+    static void chargeTables(RefMachine machine, RefTask task, RefMemcg memcg, int tables) {
+        task.pageTables.merge(memcg, tables, Integer::sum);
         machine.take(tables);
-        if (!task.memcg.isRoot()) {
-            task.memcg.charge(tables);
-            task.memcg.count(MemoryStat.KERNEL, tables);
-            task.memcg.count(MemoryStat.PAGETABLES, tables);
+        if (!memcg.isRoot()) {
+            memcg.charge(tables);
+            memcg.count(MemoryStat.KERNEL, tables);
+            memcg.count(MemoryStat.PAGETABLES, tables);
         }
     }
 }

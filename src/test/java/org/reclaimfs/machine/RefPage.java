@@ -1,6 +1,7 @@
 package org.reclaimfs.machine;
 
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.mm.Costs;
 
 /** One page of the reference model, with everything known about it. */
 final class RefPage {
@@ -47,6 +48,7 @@ final class RefPage {
 
     Data data = Data.NONE;
     boolean entryReferenced;
+    Costs.Algorithm compressor = Costs.Algorithm.LZO;
 
     @Nullable
     Shadow shadow;

@@ -165,6 +165,7 @@ final class RefScan {
         if (page.slot == null) {
             return false;
         }
+        page.slot.device().owners.put(page.slot.number(), page);
         page.memcg.chargeSwap(1);
         return true;
     }

@@ -6,10 +6,12 @@ import java.util.Map;
 /** A task of the reference model. */
 final class RefTask {
     final String name;
-    final RefMemcg memcg;
+    RefMemcg memcg;
     final int oomScoreAdj;
     final Map<String, RefRegion> regions = new LinkedHashMap<>();
-    int pageTables;
+    /** Page tables stay charged where they were when they were made. */
+    final Map<RefMemcg, Integer> pageTables = new LinkedHashMap<>();
+
     boolean hasTables;
     boolean dead;
     long overHigh;
@@ -18,6 +20,10 @@ final class RefTask {
         this.name = name;
         this.memcg = memcg;
         this.oomScoreAdj = oomScoreAdj;
+    }
+
+    int tables() {
+        return pageTables.values().stream().mapToInt(n -> n).sum();
     }
 
     long rssAndSwapEntries() {

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.zswap.ZswapCounter;
 
@@ -15,7 +16,10 @@ final class RefZswap {
     private static final int BUSY_AFTER = 16;
 
     private final RefMachine machine;
-    final RefZpool pool = new RefZpool();
+    /** A pool for each compressor that was ever chosen. */
+    private final Map<Costs.Algorithm, RefZpool> pools = new EnumMap<>(Costs.Algorithm.class);
+
+    Costs.Algorithm compressor = Costs.Algorithm.LZO;
     final Map<ZswapCounter, Long> counters = new EnumMap<>(ZswapCounter.class);
     boolean enabled;
     long maxPercent = 20;
@@ -33,6 +37,14 @@ final class RefZswap {
 
     private void count(ZswapCounter counter) {
         counters.merge(counter, 1L, Long::sum);
+    }
+
+    private RefZpool poolOf(Costs.Algorithm algorithm) {
+        return pools.computeIfAbsent(algorithm, a -> new RefZpool());
+    }
+
+    long poolPages() {
+        return pools.values().stream().mapToLong(RefZpool::pages).sum();
     }
 
     long maxPages() {
@@ -66,10 +78,10 @@ final class RefZswap {
         if (memcg.zswapLimited() && shrinkMemcg(memcg, 1, true) <= 0) {
             return false;
         }
-        if (pool.pages() >= maxPages()) {
+        if (poolPages() >= maxPages()) {
             count(ZswapCounter.POOL_LIMIT_HIT);
             reachedFull = true;
-        } else if (reachedFull && pool.pages() <= acceptPages()) {
+        } else if (reachedFull && poolPages() <= acceptPages()) {
             reachedFull = false;
         }
         if (reachedFull) {
@@ -80,11 +92,12 @@ final class RefZswap {
             count(ZswapCounter.REJECT_COMPRESS_FAIL);
             return false;
         }
-        if (pool.pagesToAdd(page.bytes()) > machine.freePages()) {
+        if (poolOf(compressor).pagesToAdd(page.bytes()) > machine.freePages()) {
             count(ZswapCounter.REJECT_ALLOC_FAIL);
             return false;
         }
-        pool.add(page.bytes(), 1);
+        poolOf(compressor).add(page.bytes(), 1);
+        page.compressor = compressor;
         stored++;
         storedIncompressible += incompressible ? 1 : 0;
         page.data = RefPage.Data.ZSWAP;
@@ -99,7 +112,7 @@ final class RefZswap {
         if (page.list == RefList.ZSWAP) {
             RefMemcg.del(page);
         }
-        pool.add(page.bytes(), -1);
+        poolOf(page.compressor).add(page.bytes(), -1);
         stored--;
         storedIncompressible -= page.bytes() >= 4096 ? 1 : 0;
         page.memcg.chargeZswap(-page.bytes(), -1);
@@ -218,7 +231,7 @@ final class RefZswap {
 
     void runWorker(boolean batched) {
         Steps steps = new Steps();
-        if (batched && pool.pages() <= acceptPages()) {
+        if (batched && poolPages() <= acceptPages()) {
             return;
         }
         long r;
@@ -226,7 +239,7 @@ final class RefZswap {
             cursor = RefMemcg.next(machine.root, cursor);
             r = cursor == null ? steps.passEnded() : steps.visit(cursor, batched ? 64 : 1, true);
             machine.completeIo();
-        } while (r >= 0 && pool.pages() > acceptPages());
+        } while (r >= 0 && poolPages() > acceptPages());
     }
 
     void forgetCursor(RefMemcg memcg) {

@@ -95,6 +95,19 @@ final class SwapDevicesTest {
     }
 
     @Test
+    void holesThatWerePassedAreALastResort() {
+        SwapDevice device = add("nvme", 1536, 0, Disk.Profile.NVME);
+        assertThat(swap.allocate(0, 100)).isEqualTo(1);
+        swap.free(device, 10, 3);
+        assertThat(swap.allocate(0, 500)).as("on to the end of the cluster").isEqualTo(101);
+        assertThat(swap.allocate(0, 512)).as("free clusters first").isEqualTo(512);
+        swap.free(device, 600, 1);
+        assertThat(swap.allocate(0, 1)).as("a full cluster that lost a slot").isEqualTo(600);
+        assertThat(swap.allocate(0, 512)).isEqualTo(1024);
+        assertThat(swap.allocate(0, 1)).as("nothing else is left").isEqualTo(10);
+    }
+
+    @Test
     void fullMeansMoreThanHalfIsUsed() {
         add("nvme", 101, 0, Disk.Profile.NVME);
         take(0, 50);
