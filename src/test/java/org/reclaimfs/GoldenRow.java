@@ -15,7 +15,7 @@ import java.util.Locale;
 record GoldenRow(String scenario, String section, String quantity, String golden, Nearness nearness, boolean open) {
     private static final double QUARTER = 0.25;
 
-    /** What {@link #verdict} says of a row that is as it should be; anything else begins with OFF. */
+    /** How {@link #verdict} begins for a row that is not as it should be. */
     static final String OFF = "off";
 
     /** How near: EXACT and WITHIN count for the exit status, the others do not. */
