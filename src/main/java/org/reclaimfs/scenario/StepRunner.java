@@ -52,7 +52,11 @@ final class StepRunner {
         } else if (step instanceof Step.ExpectErrno expected) {
             return new ErrnoWork(expected, () -> begin(new Step.Write(expected.path(), expected.text()), waits));
         } else if (step instanceof Step.Advance advance) {
-            return new AdvanceWork(gate, machine.nowNs() + advance.ns(), waits);
+            long target = machine.nowNs() + advance.ns();
+            if (target < 0) {
+                throw new ErrnoException(Errno.EINVAL, "the machine's time ends after 292 years");
+            }
+            return new AdvanceWork(gate, target, waits);
         }
         now(step);
         return Work.DONE;
