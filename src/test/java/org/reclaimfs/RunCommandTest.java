@@ -30,7 +30,7 @@ final class RunCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zswap.yaml", "zram.yaml", "limits.yaml"})
+    @ValueSource(strings = {"zswap.yaml", "zram.yaml", "limits.yaml", "workloads.yaml"})
     void scenariosToStartFromRun(String name) {
         Result result = execute("run", SCENARIOS.resolve(name).toString());
         assertThat(result.status()).as(result.toString()).isZero();
