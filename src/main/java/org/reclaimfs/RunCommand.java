@@ -74,13 +74,7 @@ final class RunCommand implements Callable<Integer> {
         Set<Patch> on = EnumSet.noneOf(Patch.class);
         on.addAll(config.patches());
         patches.forEach(text -> apply(text, on));
-        return new MachineConfig(
-                config.memoryBytes(),
-                config.reservedBytes(),
-                config.cpus(),
-                seed == null ? config.seed() : seed,
-                on,
-                config.costs());
+        return config.with(seed == null ? config.seed() : seed, on);
     }
 
     private void apply(String text, Set<Patch> on) {

@@ -1,17 +1,16 @@
 package org.reclaimfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.reclaimfs.Cli.execute;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reclaimfs.Cli.Result;
 
 /** The verbs that need no mount, on real scenarios. */
 final class RunCommandTest {
@@ -20,24 +19,6 @@ final class RunCommandTest {
 
     @TempDir
     private Path temp = Path.of("");
-
-    private record Result(int status, String out, String err) {}
-
-    private static Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream toOut = new ByteArrayOutputStream();
-        ByteArrayOutputStream toErr = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(toOut, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(toErr, true, StandardCharsets.UTF_8));
-            int status = Main.execute(arguments);
-            return new Result(status, toOut.toString(StandardCharsets.UTF_8), toErr.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
-    }
 
     private Result run(String yaml, String... more) throws IOException {
         Path file = Files.writeString(temp.resolve("s.yaml"), yaml);
@@ -49,7 +30,7 @@ final class RunCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zswap.yaml", "zram.yaml", "limits.yaml"})
+    @ValueSource(strings = {"zswap.yaml", "zram.yaml", "limits.yaml", "workloads.yaml"})
     void scenariosToStartFromRun(String name) {
         Result result = execute("run", SCENARIOS.resolve(name).toString());
         assertThat(result.status()).as(result.toString()).isZero();

@@ -52,7 +52,7 @@ final class AllocActivity extends TaskActivity {
         }
         pages.grow(task, region, n);
         pages.install(region, next, n, faults.zone(), faults.cpu(), memcg);
-        core.effort.spend(core.costs.get(Cost.FAULT) * n);
+        core.effort.spend((core.costs.get(Cost.FAULT) + core.costs.get(Cost.FILL)) * n);
         left -= n;
         rate.done(n);
         faults.charged(memcg, n);

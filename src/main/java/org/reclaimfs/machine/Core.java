@@ -1,14 +1,12 @@
 package org.reclaimfs.machine;
 
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemCgroups;
 import org.reclaimfs.memcg.Workingset;
-import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
 import org.reclaimfs.mm.MemMap;
@@ -23,10 +21,8 @@ import org.reclaimfs.zswap.ZswapWriteback;
 
 /** The rooms of one machine, wired. */
 final class Core {
-    private static final int NODES = 1;
-
     final MachineConfig config;
-    final Costs costs = new Costs();
+    final Costs costs;
     final Effort effort = new Effort();
     final MemMap mem = new MemMap();
     final Memory ram;
@@ -46,16 +42,14 @@ final class Core {
 
     Core(MachineConfig config) {
         this.config = config;
-        for (Map.Entry<Cost, Long> cost : config.costs().entrySet()) {
-            costs.set(cost.getKey(), cost.getValue());
-        }
+        costs = config.costs();
         patches = EnumSet.noneOf(Patch.class);
         patches.addAll(config.patches());
-        ram = new Memory(config.memoryBytes(), config.reservedBytes(), NODES, config.cpus(), config.seed());
-        memcgs = new MemCgroups(mem, NODES);
+        ram = new Memory(config.memoryBytes(), config.reservedBytes(), config.nodes(), config.cpus(), config.seed());
+        memcgs = new MemCgroups(mem, config.nodes());
         folios = new Folios(mem, ram, memcgs);
         workingset = new Workingset(folios);
-        swap = new SwapDevices(config.cpus(), new SwapTables(ram, true));
+        swap = new SwapDevices(config.cpus(), new SwapTables(ram, config.swapTables()));
         zswap = new Zswap(folios, costs, effort);
         zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort);
         slots = new SwapSlots(folios, swap, zswap);

@@ -206,7 +206,7 @@ final class FaultPath {
             kswapds.progress();
             if (!found) {
                 core.ram.drainPerCpu();
-                core.effort.spend(core.costs.get(Cost.DRAIN));
+                core.effort.spend(core.costs.get(Cost.PCP_DRAIN) * core.config.cpus());
                 found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
             }
         }
@@ -228,6 +228,7 @@ final class FaultPath {
         RetryPolicy policy = core.retryPolicy();
         for (int z : core.ram.node(node).zonelist()) {
             Zone candidate = core.ram.zone(z);
+            core.effort.spend(core.costs.get(Cost.RETRY_ZONE));
             if (core.ram.watermarkOk(z, Mark.MIN, policy.reclaimablePages(candidate, core.swap))) {
                 return true;
             }

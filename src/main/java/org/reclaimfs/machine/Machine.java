@@ -55,6 +55,9 @@ public final class Machine {
     private static final Content SWAP_HEADER = new Content("swap header", 73, false, false);
 
     private static final long FLUSH_NS = 2_000_000_000;
+    /** A slot is an int. */
+    private static final long MAX_SWAP_PAGES = Integer.MAX_VALUE;
+
     private static final long TRIGGER_CHECK_NS = 50_000_000;
 
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -415,10 +418,10 @@ public final class Machine {
      * Work that fills {@code pages} new pages at the end of a region, which is made if it does not exist. Errors: EINVAL
      * if it exists with another kind or content.
      *
-     * @param pagesPerSecond 0: as fast as it can
+     * @param bytesPerSecond 0: as fast as it can
      */
     public Activity alloc(
-            Task task, String regionName, Kind kind, @Nullable Content content, long pages, double pagesPerSecond)
+            Task task, String regionName, Kind kind, @Nullable Content content, long pages, long bytesPerSecond)
             throws ErrnoException {
         Region region = task.regions.get(regionName);
         if (region == null) {
@@ -433,7 +436,8 @@ public final class Machine {
                     "region " + regionName + " is kind=" + region.kind.name().toLowerCase(java.util.Locale.ROOT)
                             + " content=" + region.content.label());
         }
-        return new AllocActivity(core, task, oom, kswapds, pageTables, region, pages, new Rate(pagesPerSecond, nowNs));
+        return new AllocActivity(
+                core, task, oom, kswapds, pageTables, region, pages, new Rate(bytesPerSecond, Units.PAGE_SHIFT, nowNs));
     }
 
     /**
@@ -447,14 +451,31 @@ public final class Machine {
             TouchPattern pattern,
             long pages,
             long forNs,
-            double pagesPerSecond,
+            long bytesPerSecond,
             boolean write) {
         long count = Math.min(pages, region.pages());
         long touches = forNs > 0 ? Long.MAX_VALUE : count;
         long endNs = forNs > 0 ? nowNs + forNs : Long.MAX_VALUE;
         TouchActivity.Plan plan = new TouchActivity.Plan(pattern, count, touches, endNs, write);
-        Rate rate = new Rate(pagesPerSecond, nowNs);
+        Rate rate = new Rate(bytesPerSecond, Units.PAGE_SHIFT, nowNs);
         return new TouchActivity(core, task, oom, kswapds, pageTables, region, plan, rate, random.split());
+    }
+
+    /**
+     * Work that does what a shell loop does beside others: each child that it forks allocates kernel memory and pages of
+     * its own, and exits. It goes on until the task ends. Errors: EEXIST if the task forks already.
+     *
+     * @param childPages pages of its own that a child writes
+     * @param childrenPerSecond 0: one after the other
+     */
+    public Activity fork(Task task, long childPages, long childrenPerSecond) throws ErrnoException {
+        if (task.regions.containsKey(ForkActivity.REGION)) {
+            throw new ErrnoException(Errno.EEXIST, "task " + task.name + " forks already");
+        }
+        Region region = core.mem.newRegion(ForkActivity.REGION, Kind.ANON, Content.RANDOM);
+        task.regions.put(ForkActivity.REGION, region);
+        Rate rate = new Rate(childrenPerSecond, 0, nowNs);
+        return new ForkActivity(core, task, oom, kswapds, pageTables, region, childPages, rate);
     }
 
     public void setMlocked(Region region, boolean locked) {
@@ -523,6 +544,9 @@ public final class Machine {
                 : Units.bytesToPages(((Disk) backend).bytes());
         if (pages < 2) {
             throw new ErrnoException(Errno.EINVAL, path + " has no room for swap: set its disksize first");
+        }
+        if (pages > MAX_SWAP_PAGES) {
+            throw new ErrnoException(Errno.EINVAL, path + " is too large: at most 8 TiB of a swap device are modelled");
         }
         SwapDevice device = core.swap.add(path, true, pages, priority, backend);
         if (device == null) {

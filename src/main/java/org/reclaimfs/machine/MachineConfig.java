@@ -1,10 +1,8 @@
 package org.reclaimfs.machine;
 
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
-import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
 
 /**
  * What a machine is made of at boot; the defaults are those of the reference scenario.
@@ -12,15 +10,37 @@ import org.reclaimfs.mm.Cost;
  * @param memoryBytes installed RAM
  * @param reservedBytes kept by the kernel image and boot, besides page structs (at most 1/32 of RAM)
  * @param cpus number of CPUs, at least 1
+ * @param nodes NUMA nodes, at least 1; the RAM is split evenly, all of DMA32 is on node 0
+ * @param hz timer ticks a second: 100, 250, 300 or 1000
+ * @param swapTables whether swap keeps a table page per cluster, which must be had below the watermarks: since 6.18
  * @param seed of every random choice
  * @param patches proposed kernel changes that are on
- * @param costs overridden single costs, in ns
+ * @param costs of work
  */
 public record MachineConfig(
-        long memoryBytes, long reservedBytes, int cpus, long seed, Set<Patch> patches, Map<Cost, Long> costs) {
+        long memoryBytes,
+        long reservedBytes,
+        int cpus,
+        int nodes,
+        int hz,
+        boolean swapTables,
+        long seed,
+        Set<Patch> patches,
+        Costs costs) {
+    /** One node, 250 ticks a second, a 7.2 kernel. */
+    public MachineConfig(long memoryBytes, long reservedBytes, int cpus, long seed, Set<Patch> patches, Costs costs) {
+        this(memoryBytes, reservedBytes, cpus, 1, 250, true, seed, patches, costs);
+    }
+
     /** 4 GiB, 4 CPUs, patch B on. */
     public static MachineConfig defaults() {
         return new MachineConfig(
-                4L << 30, 64L << 20, 4, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), new EnumMap<>(Cost.class));
+                4L << 30, 64L << 20, 4, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), Costs.of(Costs.Profile.SERVER));
+    }
+
+    /** The same machine with other choices. */
+    public MachineConfig with(long otherSeed, Set<Patch> otherPatches) {
+        return new MachineConfig(
+                memoryBytes, reservedBytes, cpus, nodes, hz, swapTables, otherSeed, otherPatches, costs);
     }
 }

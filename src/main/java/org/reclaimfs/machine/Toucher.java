@@ -101,7 +101,7 @@ final class Toucher {
         int n = faults.admit(memcg, want, nowNs);
         if (n > 0) {
             tables.install(region, page, n, faults.zone(), faults.cpu(), memcg);
-            core.effort.spend(core.costs.get(Cost.FAULT) * n);
+            core.effort.spend((core.costs.get(Cost.FAULT) + core.costs.get(Cost.FILL)) * n);
             faults.charged(memcg, n);
         }
         return n;

@@ -1,49 +1,53 @@
 package org.reclaimfs.mm;
 
+import java.util.Locale;
+
 /**
- * What work costs in virtual time, in ns: the {@code server} profile (spec/11 sections 1 and 2). Each can be overridden
- * in a scenario by its name in lower case.
+ * What work costs in virtual time: ns per unit of work, for each {@link Costs.Profile}. Times by algorithm stand in {@link
+ * Costs.Algorithm}, those of devices in {@code Disk.Profile}. A scenario overrides single ones by their name in lower case.
+ *
+ * <p>The letter is the confidence of the server's value: P published, D derived from that, E an expert's estimate
+ * (spec/11 section 1). The golden guest's values are fitted to captures; docs/golden-guest.md says how, and what is left.
  */
-public enum Cost {
-    /** Looking at a mapped inactive page: rmap, young test, list moves. */
-    SCAN_ANON(250),
-    SCAN_FILE(80),
-    DEACTIVATE(250),
-    /** Unmap, TLB flush share, slot, swap cache, free. */
-    UNMAP(3_000),
-    /** One batch of up to 32 pages: locks and lists. */
-    BATCH(3_000),
-    /** A direct reclaim call. */
-    RECLAIM_CALL(2_000),
-    /** Each memcg a reclaim walk visits. */
-    RECLAIM_MEMCG(500),
-    /** An allocation's slow-path round without reclaim. */
-    SLOW_PATH(1_100),
-    /** Two attempts in vain to get a page for a swap cluster's table. */
-    FAILED_TABLE(1_500),
-    /** Giving the per-CPU lists back to their zones. */
-    DRAIN(10_000),
-    /** Page fault entry and exit, allocate, clear. */
-    FAULT(700),
-    /** Swap-in bookkeeping: slot, cache, charge, map. */
-    SWAPIN(1_000),
-    ZERO_CHECK(100),
-    COPY(200),
-    ZSMALLOC_STORE(500),
-    ZSMALLOC_FREE(300),
-    /** Touching a page that is mapped. */
-    TOUCH(20),
-    /** Meeting a zswap entry that is only rotated. */
-    ZSWAP_ROTATE(30),
-    FREE(100);
+public enum Cost { // spotless:off
+    //                server    guest        unit of work: why
+    SCAN_ANON          (250,    2_200), // E page: a mapped inactive page: rmap walk, young test, list moves: 3-5 cache misses
+    SCAN_FILE           (80,      500), // E page: the same without an rmap walk
+    DEACTIVATE         (250,      600), // E page: from the active list to the inactive one
+    UNMAP            (3_000,   11_000), // D page: page table, share of a TLB flush, slot, swap cache; rest of a profile whose
+                                        //   compression is 39 %
+    BATCH            (3_000,    6_000), // E up to 32 pages: locks and lists; see Costs.batchNs for contention
+    RECLAIM_CALL     (2_000,   50_000), // E call: direct reclaim's set-up
+    RECLAIM_MEMCG      (500,   10_000), // E visit: each memcg a walk comes by
+    SLOW_PATH        (1_000,    4_000), // E round: an allocation's slow path without reclaim
+    RETRY_ZONE          (50,      300), // E zone: should_reclaim_retry's look at a zone
+    TABLE_FAIL         (700,    1_200), // E page: two failing attempts at a swap table (below MIN//2), so no slot for the page
+    PCP_DRAIN        (5_000,   50_000), // E CPU: draining its per-CPU lists for an allocation that found nothing
+    CONTEXT_SWITCH   (1_500,   10_000), // E switch: a CPU goes from one task to another
+    FAULT              (700,   10_000), // E page: fault entry and exit, allocate, clear
+    FILL               (300,    9_000), // E page: the task itself writes the new page, as a memset or memcpy does
+    SWAPIN           (1_000,    3_000), // D page: slot, cache, charge, map (1.25-1.84 us measured with lz4's 0.9)
+    ZERO_CHECK         (100,    1_000), // E page: is it filled with one value?
+    COPY               (200,    2_000), // E page: 10-20 GB/s
+    ZSMALLOC_STORE     (500,    4_000), // E object: allocate and write
+    ZSMALLOC_FREE      (300,    1_500), // E object
+    TOUCH               (20,      200), // E page: a mapped page: one or two cache misses
+    ZSWAP_ROTATE        (30,      300), // E entry: met by the shrinker, only loses its mark
+    FREE               (100,      500), // E page: reclaim's free
+    EXIT_PAGE          (150,    1_000), // E page: a dying task's page: unmap and free
+    FORK           (300_000, 3_000_000); // E process: fork, exec and exit of a small one; see the step fork
+    // spotless:on
 
-    final long defaultNs;
+    final long serverNs;
+    final long guestNs;
 
-    Cost(long defaultNs) {
-        this.defaultNs = defaultNs;
+    Cost(long serverNs, long guestNs) {
+        this.serverNs = serverNs;
+        this.guestNs = guestNs;
     }
 
-    public long defaultNs() {
-        return defaultNs;
+    /** The scenario's name of it. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

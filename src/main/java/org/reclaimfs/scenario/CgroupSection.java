@@ -38,6 +38,10 @@ final class CgroupSection {
     private void files(String path, Node node) {
         for (Yaml.Pair file : yaml.pairs(node, "a map such as {memory.max: 2G}")) {
             String name = file.key().getValue();
+            if (!name.matches("[a-z][a-z0-9._]*")) {
+                yaml.error(file.key(), "found '" + name + "', expected a file of the cgroup, such as memory.max");
+                continue;
+            }
             String text = yaml.text(file.value(), "the text to write");
             String controller = name.substring(0, Math.max(0, name.indexOf('.')));
             if (OTHER_CONTROLLERS.contains(controller) && !path.equals("/")) {

@@ -1,17 +1,15 @@
 package org.reclaimfs.scenario;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
-import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
@@ -19,7 +17,21 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 final class MachineSection {
     private static final long MIN_MEMORY_BYTES = 64L << 20;
     private static final long MAX_MEMORY_BYTES = 16L << 40;
+    private static final long MIN_NODE_BYTES = 32L << 20;
+    private static final String COST = "ns, or a duration such as 6us";
+    /** So that a batch of thousands of pages stays far from overflow. */
+    private static final long MAX_COST_NS = 1_000_000_000;
+
     private static final int MAX_CPUS = 4096;
+    private static final int MAX_NODES = 16;
+    /** How many nodes the machine knows to be made of; {@link #MAX_NODES} once it has node lists. */
+    private static final int MODELLED_NODES = 1;
+    /** The kernel image and boot take at most this share of RAM. */
+    private static final int RESERVED_SHARE = 32;
+
+    private static final List<String> KEYS = List.of("memory", "reserved", "cpus", "nodes", "hz", "costs", "seed");
+    /** Versions, and whether swap has table pages there. */
+    private static final Map<String, Boolean> VERSIONS = Map.of("7.2", true, "6.12", false);
 
     private final Yaml yaml;
 
@@ -30,31 +42,48 @@ final class MachineSection {
     MachineConfig read(@Nullable Node kernel, @Nullable Node machine) {
         MachineConfig defaults = MachineConfig.defaults();
         Set<Patch> patches = EnumSet.copyOf(defaults.patches());
-        if (kernel != null) {
-            kernel(kernel, patches);
-        }
-        Map<String, Node> keys =
-                machine == null ? Map.of() : yaml.section(machine, List.of("memory", "cpus", "nodes", "costs", "seed"));
-        long memory = orElse(keys.get("memory"), Quantities.SIZE, defaults.memoryBytes(), word -> {
+        boolean swapTables = kernel == null ? defaults.swapTables() : kernel(kernel, patches);
+        Map<String, Node> keys = machine == null ? Map.of() : yaml.section(machine, KEYS);
+        long memory = orElse(keys.get("memory"), Quantities.SIZE, defaults.memoryBytes(), MachineSection::memory);
+        long reserved = orElse(keys.get("reserved"), Quantities.SIZE, defaults.reservedBytes(), word -> {
             long bytes = Quantities.size(word);
-            if (bytes < MIN_MEMORY_BYTES || bytes > MAX_MEMORY_BYTES) {
-                throw BadText.found(word, "64MiB to 16TiB of memory");
+            if (bytes > memory / RESERVED_SHARE) {
+                throw BadText.found(word, "at most 1/32 of the memory");
             }
             return bytes;
         });
         int cpus =
                 orElse(keys.get("cpus"), "a number of CPUs", defaults.cpus(), w -> Quantities.integer(w, 1, MAX_CPUS));
-        orElse(keys.get("nodes"), "1", 1, word -> {
-            int nodes = Quantities.integer(word, 1, 1024);
-            if (nodes != 1) {
-                throw BadText.found(word, "1 (more nodes are not modelled yet)");
+        int nodes = orElse(keys.get("nodes"), "a number of nodes", 1, word -> nodes(word, memory));
+        int hz = orElse(keys.get("hz"), "100, 250, 300 or 1000", defaults.hz(), word -> {
+            if (!Set.of("100", "250", "300", "1000").contains(word.text())) {
+                throw BadText.found(word, "100, 250, 300 or 1000");
             }
-            return nodes;
+            return Integer.parseInt(word.text());
         });
         long seed = orElse(keys.get("seed"), "a whole number", defaults.seed(), MachineSection::seed);
         Node costsNode = keys.get("costs");
-        Map<Cost, Long> costs = costsNode == null ? defaults.costs() : costs(costsNode);
-        return new MachineConfig(memory, defaults.reservedBytes(), cpus, seed, patches, costs);
+        Costs costs = costsNode == null ? defaults.costs() : costs(costsNode);
+        return new MachineConfig(memory, reserved, cpus, nodes, hz, swapTables, seed, patches, costs);
+    }
+
+    private static long memory(Word word) throws BadText {
+        long bytes = Quantities.size(word);
+        if (bytes < MIN_MEMORY_BYTES || bytes > MAX_MEMORY_BYTES) {
+            throw BadText.found(word, "64MiB to 16TiB of memory");
+        }
+        return bytes;
+    }
+
+    private static int nodes(Word word, long memory) throws BadText {
+        int nodes = Quantities.integer(word, 1, MAX_NODES);
+        if (nodes > MODELLED_NODES) {
+            throw BadText.found(word, MODELLED_NODES + " (more nodes are not modelled yet)");
+        }
+        if (memory / nodes < MIN_NODE_BYTES) {
+            throw BadText.found(word, "at most " + memory / MIN_NODE_BYTES + " (a node has 32MiB or more)");
+        }
+        return nodes;
     }
 
     private <T> T orElse(@Nullable Node node, String expected, T other, Yaml.Reader<T> reader) {
@@ -70,24 +99,22 @@ final class MachineSection {
         }
     }
 
-    private void kernel(Node node, Set<Patch> patches) {
+    /** Returns whether this kernel's swap has table pages. */
+    private boolean kernel(Node node, Set<Patch> patches) {
         Map<String, Node> keys = yaml.section(node, List.of("version", "patches"));
         Node version = keys.get("version");
-        if (version != null) {
-            yaml.scalar(version, "\"7.2\"", word -> {
-                if (word.text().matches("6\\.(1|12)")) {
-                    throw BadText.found(word, "\"7.2\" (other versions are not modelled yet)");
-                }
-                if (!word.text().equals("7.2")) {
-                    throw BadText.found(word, "\"7.2\"");
-                }
-                return word.text();
-            });
-        }
+        boolean swapTables = orElse(version, "\"7.2\"", true, word -> {
+            Boolean known = VERSIONS.get(word.text());
+            if (known == null) {
+                throw BadText.found(word, "\"7.2\" or \"6.12\" (other versions are not modelled)");
+            }
+            return known;
+        });
         Node patchNode = keys.get("patches");
         if (patchNode != null) {
             patches(patchNode, patches);
         }
+        return swapTables;
     }
 
     private void patches(Node node, Set<Patch> patches) {
@@ -119,37 +146,38 @@ final class MachineSection {
         return on;
     }
 
-    private Map<Cost, Long> costs(Node node) {
-        Map<Cost, Long> costs = new EnumMap<>(Cost.class);
+    /** A profile, or a map of a profile and single costs that differ from it. */
+    private Costs costs(Node node) {
         if (node instanceof ScalarNode) {
-            profile(node);
-            return costs;
+            return profile(node);
         }
-        Map<String, Cost> known = new LinkedHashMap<>();
-        for (Cost cost : Cost.values()) {
-            known.put(cost.name().toLowerCase(Locale.ROOT), cost);
-        }
-        List<String> names = new ArrayList<>(known.keySet());
+        List<String> names = new ArrayList<>(Costs.keys());
         names.add(0, "profile");
-        yaml.section(node, names).forEach((key, value) -> {
-            Cost cost = known.get(key);
-            if (cost == null) {
-                profile(value);
-                return;
-            }
-            Long ns = yaml.scalar(value, "ns, or a duration such as 6us", MachineSection::costNs);
-            if (ns != null) {
-                costs.put(cost, ns);
-            }
-        });
+        Map<String, Node> keys = yaml.section(node, names);
+        Node profile = keys.remove("profile");
+        Costs costs = profile == null ? MachineConfig.defaults().costs() : profile(profile);
+        for (Map.Entry<String, Node> entry : keys.entrySet()) {
+            Long ns = yaml.scalar(entry.getValue(), COST, MachineSection::costNs);
+            costs = ns == null ? costs : costs.with(entry.getKey(), ns);
+        }
         return costs;
     }
 
-    private void profile(Node node) {
-        yaml.choice(node, Map.of("server", "server"));
+    private Costs profile(Node node) {
+        Map<String, Costs.Profile> known = new LinkedHashMap<>();
+        for (Costs.Profile profile : Costs.Profile.values()) {
+            known.put(profile.key(), profile);
+        }
+        Costs.Profile chosen = yaml.choice(node, known);
+        return Costs.of(chosen == null ? Costs.Profile.SERVER : chosen);
     }
 
     private static long costNs(Word word) throws BadText {
-        return word.text().matches("\\d{1,12}") ? Long.parseLong(word.text()) : Quantities.durationNs(word);
+        boolean plain = word.text().matches("\\d{1,12}");
+        long ns = plain ? Long.parseLong(word.text()) : Quantities.durationNs(word);
+        if (ns > MAX_COST_NS) {
+            throw BadText.found(word, COST + ", at most 1s");
+        }
+        return ns;
     }
 }

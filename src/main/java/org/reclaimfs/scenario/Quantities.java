@@ -51,6 +51,19 @@ final class Quantities {
         return rate;
     }
 
+    /** Events a second. */
+    static int perSecond(Word word) throws BadText {
+        String expected = "a number a second such as 10/s, from 1/s to 1000000/s";
+        if (!word.text().endsWith("/s")) {
+            throw BadText.found(word, expected);
+        }
+        Word number = word.to(word.text().length() - 2);
+        if (!number.text().matches("[1-9]\\d{0,6}") || Integer.parseInt(number.text()) > 1_000_000) {
+            throw BadText.found(word, expected);
+        }
+        return Integer.parseInt(number.text());
+    }
+
     static long durationNs(Word word) throws BadText {
         Matcher matcher = DURATION_FORM.matcher(word.text());
         if (!matcher.matches()) {

@@ -22,6 +22,8 @@ public final class ScenarioParser {
     private static final List<String> ZSWAP =
             List.of("enabled", "compressor", "max_pool_percent", "accept_threshold_percent", "shrinker_enabled");
 
+    private static final long MAX_ZRAM_BYTES = 1L << 44;
+
     private final Yaml yaml = new Yaml();
     private final List<DiskSpec> disks = new ArrayList<>();
     private final List<Setup> setup = new ArrayList<>();
@@ -147,11 +149,19 @@ public final class ScenarioParser {
         }
         for (String size : List.of("disksize", "mem_limit")) {
             Node value = keys.get(size);
-            Long bytes = value == null ? null : yaml.scalar(value, Quantities.SIZE, Quantities::size);
+            Long bytes = value == null ? null : yaml.scalar(value, Quantities.SIZE, ScenarioParser::zramSize);
             if (value != null && bytes != null) {
                 write(value, files + size, Long.toString(bytes));
             }
         }
+    }
+
+    private static long zramSize(Word word) throws BadText {
+        long bytes = Quantities.size(word);
+        if (bytes > MAX_ZRAM_BYTES) {
+            throw BadText.found(word, "at most 16TiB, what a device can address");
+        }
+        return bytes;
     }
 
     private void zswap(Node node) {

@@ -10,6 +10,7 @@ import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.machine.Machine;
+import org.reclaimfs.mm.Zone;
 import org.reclaimfs.scenario.Scenario.Setup;
 import org.reclaimfs.swap.Disk;
 import org.slf4j.Logger;
@@ -76,11 +77,30 @@ public final class Session implements AutoCloseable {
         List<Problem> problems = new ArrayList<>();
         for (Setup setup : scenario.setup()) {
             String reason = done(setup.step());
+            if (reason == null && problems.isEmpty()) {
+                reason = impossible();
+            }
             if (reason != null) {
                 problems.add(new Problem(setup.line(), setup.column(), describe(setup.step()) + ": " + reason));
             }
         }
         return problems;
+    }
+
+    /** Why no machine can be like this, or null. Linux boots it all the same, and kills the first thing it starts. */
+    private @Nullable String impossible() {
+        long minPages = 0;
+        for (Zone zone : machine.memory().zones()) {
+            if (zone.managedPages > 0 && zone.highWmark() >= zone.managedPages) {
+                return "the high watermark of zone " + zone.name + " would be " + zone.highWmark() + " of its "
+                        + zone.managedPages + " pages";
+            }
+            minPages += zone.managedPages > 0 ? zone.minWmark() : 0;
+        }
+        long freePages = machine.memory().freePages();
+        return freePages > minPages
+                ? null
+                : "it leaves " + freePages + " pages free, not above the watermark " + minPages;
     }
 
     private @Nullable String done(Step step) {

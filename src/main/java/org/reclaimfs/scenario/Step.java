@@ -29,6 +29,14 @@ public sealed interface Step {
             boolean write)
             implements Step {}
 
+    /**
+     * Children for as long as the task lives.
+     *
+     * @param bytes that each child writes
+     * @param rate children a second; 0: one after the other
+     */
+    record Fork(String task, long bytes, int rate) implements Step {}
+
     record Mlock(String task, String region, boolean on) implements Step {}
 
     /** Gives memory back: {@code release}, or {@code madvise … advice=dontneed}. */

@@ -17,6 +17,10 @@ public final class StepParser {
     private static final String PATH = "a path from the root of the mount, such as /proc/swaps";
     private static final String TASK = "the name of a task";
     private static final int SIGKILL = 9;
+    /** What a small static tool writes: heap, stack, data. */
+    private static final long CHILD_BYTES = 256L << 10;
+
+    private static final long MAX_CHILD_BYTES = 1L << 30;
     private static final int MAX_PRIORITY = 32767;
 
     private interface Rule {
@@ -27,6 +31,7 @@ public final class StepParser {
             Map.entry("task", StepParser::spawn),
             Map.entry("alloc", StepParser::alloc),
             Map.entry("touch", StepParser::touch),
+            Map.entry("fork", StepParser::fork),
             Map.entry("mlock", words -> mlock(words, true)),
             Map.entry("munlock", words -> mlock(words, false)),
             Map.entry("madvise", StepParser::madvise),
@@ -165,6 +170,18 @@ public final class StepParser {
                 rate == null ? 0 : Quantities.rate(rate),
                 time == null ? 0 : Quantities.durationNs(time),
                 options.containsKey("write"));
+    }
+
+    private static Step fork(Words words) throws BadText {
+        String task = words.next(TASK).text();
+        Map<String, Word> options = words.options(List.of("size", "rate"), null);
+        Word size = options.get("size");
+        Word rate = options.get("rate");
+        long bytes = size == null ? CHILD_BYTES : Quantities.size(size);
+        if (bytes > MAX_CHILD_BYTES) {
+            throw BadText.found(size, "at most 1GiB for a child");
+        }
+        return new Step.Fork(task, bytes, rate == null ? 0 : Quantities.perSecond(rate));
     }
 
     private static TouchPattern pattern(Word word) throws BadText {

@@ -43,6 +43,8 @@ final class StepRunner {
             return alloc(alloc);
         } else if (step instanceof Step.Touch touch) {
             return touch(touch);
+        } else if (step instanceof Step.Fork fork) {
+            return fork(fork);
         } else if (step instanceof Step.SwapOff swapoff) {
             return new ActivityWork(machine, machine.swapoff(swapoff.device()), false);
         } else if (step instanceof Step.Write write) {
@@ -50,7 +52,11 @@ final class StepRunner {
         } else if (step instanceof Step.ExpectErrno expected) {
             return new ErrnoWork(expected, () -> begin(new Step.Write(expected.path(), expected.text()), waits));
         } else if (step instanceof Step.Advance advance) {
-            return new AdvanceWork(gate, machine.nowNs() + advance.ns(), waits);
+            long target = machine.nowNs() + advance.ns();
+            if (target < 0) {
+                throw new ErrnoException(Errno.EINVAL, "the machine's time ends after 292 years");
+            }
+            return new AdvanceWork(gate, target, waits);
         }
         now(step);
         return Work.DONE;
@@ -104,18 +110,21 @@ final class StepRunner {
             throw new ErrnoException(
                     Errno.ENOMEM, "found " + alloc.bytes() + " bytes, expected at most " + MAX_REGION_BYTES);
         }
-        double rate = (double) alloc.rate() / Units.PAGE_SIZE;
-        return started(machine.alloc(task, name, alloc.kind(), alloc.content(), pages, rate), alloc.rate() > 0);
+        return started(machine.alloc(task, name, alloc.kind(), alloc.content(), pages, alloc.rate()), alloc.rate() > 0);
     }
 
     private Work touch(Step.Touch touch) throws ErrnoException {
         Task task = machine.task(touch.task());
         Region region = touch.region() == null ? onlyRegion(task) : machine.region(task, touch.region());
         long pages = Math.min(region.pages(), Units.bytesToPagesUp(touch.bytes()));
-        double rate = (double) touch.rate() / Units.PAGE_SIZE;
         return started(
-                machine.touch(task, region, touch.pattern(), pages, touch.forNs(), rate, touch.write()),
+                machine.touch(task, region, touch.pattern(), pages, touch.forNs(), touch.rate(), touch.write()),
                 touch.rate() > 0 || touch.forNs() > 0);
+    }
+
+    private Work fork(Step.Fork fork) throws ErrnoException {
+        Task task = machine.task(fork.task());
+        return started(machine.fork(task, Units.bytesToPagesUp(fork.bytes()), fork.rate()), true);
     }
 
     private Work started(Activity activity, boolean alone) {

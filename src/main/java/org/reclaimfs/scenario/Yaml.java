@@ -46,6 +46,9 @@ final class Yaml {
             problems.add(new Problem(line, mark == null ? 1 : mark.getColumn() + 1, "not YAML: " + e.getProblem()));
         } catch (YamlEngineException e) {
             problems.add(new Problem(1, 1, "not YAML: " + e.getMessage()));
+        } catch (StackOverflowError e) {
+            // The composer calls itself for each level, and a file may have a million of them.
+            problems.add(new Problem(1, 1, "found lists or maps in each other without end, expected a few levels"));
         }
         return null;
     }

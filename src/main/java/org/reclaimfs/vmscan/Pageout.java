@@ -85,7 +85,7 @@ final class Pageout {
             memcg.swapEvent(MemCgroup.SwapEvent.FAIL, pages);
             if (vm.swap.tables().refused()) {
                 // Each page asks again, twice: nothing that it needs has changed since the one before.
-                vm.effort.spend(vm.costs.get(Cost.FAILED_TABLE) * pages);
+                vm.effort.spend(vm.costs.get(Cost.TABLE_FAIL) * pages);
             }
             return 0;
         }

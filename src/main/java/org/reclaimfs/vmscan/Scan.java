@@ -16,9 +16,6 @@ import org.reclaimfs.mm.VmStat;
  * shrink_inactive_list, shrink_folio_list, folio_check_references; 7.2, spec/03 sections 4 to 7). NOT thread safe.
  */
 final class Scan {
-    /** More reclaimers than this do not make a batch dearer. */
-    private static final int MAX_CONTENTION = 8;
-
     private final Vmscan vm;
     private final Folios folios;
     private final MemMap mem;
@@ -60,7 +57,7 @@ final class Scan {
 
     /** Locks and lists of a batch; reclaimers of the same node wait for each other. */
     private void spendBatch(int node) {
-        vm.effort.spend(vm.costs.get(Cost.BATCH) * Math.max(1, Math.min(vm.reclaimers[node], MAX_CONTENTION)));
+        vm.effort.spend(vm.costs.batchNs(vm.reclaimers[node]));
     }
 
     // ---- active -> inactive ----

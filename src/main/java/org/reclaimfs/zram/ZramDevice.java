@@ -250,7 +250,7 @@ public final class ZramDevice implements SwapBackend {
         if (content.sameFilled()) {
             return costs.get(Cost.ZERO_CHECK);
         }
-        return algorithm.compressNs() + costs.get(Cost.ZSMALLOC_STORE);
+        return costs.compressNs(algorithm, content) + costs.get(Cost.ZSMALLOC_STORE);
     }
 
     @Override
@@ -258,7 +258,7 @@ public final class ZramDevice implements SwapBackend {
         if (content.sameFilled()) {
             return costs.get(Cost.ZERO_CHECK);
         }
-        return content.comprBytes() >= Zsmalloc.HUGE_BYTES ? costs.get(Cost.COPY) : algorithm.decompressNs();
+        return content.comprBytes() >= Zsmalloc.HUGE_BYTES ? costs.get(Cost.COPY) : costs.decompressNs(algorithm);
     }
 
     @Override

@@ -263,7 +263,7 @@ public final class Zswap {
         boolean incompressible = bytes >= Units.PAGE_SIZE;
         ZswapPool pool = current();
         if (incompressible && !memcg.zswapWritebackAllowed()) {
-            effort.spend(pool.compressor.compressNs() * wanted);
+            effort.spend(costs.compressNs(pool.compressor, content) * wanted);
             count(ZswapCounter.REJECT_COMPRESS_FAIL, wanted);
             return -wanted;
         }
@@ -276,7 +276,7 @@ public final class Zswap {
         if (!folios.ram.takeZspages(node, pool.objects.pagesToAdd(bytes, n))) {
             n = 1;
             if (!folios.ram.takeZspages(node, pool.objects.pagesToAdd(bytes, 1))) {
-                effort.spend(pool.compressor.compressNs());
+                effort.spend(costs.compressNs(pool.compressor, content));
                 count(ZswapCounter.REJECT_ALLOC_FAIL, 1);
                 return -1;
             }
@@ -288,7 +288,7 @@ public final class Zswap {
         incompressiblePages += incompressible ? n : 0;
         memcg.chargeZswap((long) bytes * n, n, incompressible);
         folios.event(memcg, MemoryStat.ZSWPOUT, VmStat.ZSWPOUT, n);
-        effort.spend((pool.compressor.compressNs() + costs.get(Cost.ZSMALLOC_STORE)) * n);
+        effort.spend((costs.compressNs(pool.compressor, content) + costs.get(Cost.ZSMALLOC_STORE)) * n);
         return n;
     }
 
@@ -316,7 +316,7 @@ public final class Zswap {
     long decompressNs(int run) {
         ZswapPool pool = pools[Flags.pool(mem.flags(run))];
         boolean raw = mem.region(run).content.comprBytes() >= Units.PAGE_SIZE;
-        return raw || pool == null ? costs.get(Cost.COPY) : pool.compressor.decompressNs();
+        return raw || pool == null ? costs.get(Cost.COPY) : costs.decompressNs(pool.compressor);
     }
 
     /** Drops entries: their slots were freed, or their data are elsewhere now. The run is unlisted afterwards. */

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import org.reclaimfs.abi.ErrnoException;
@@ -25,6 +24,7 @@ import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 
 /** The captured guest (512 MiB, 2 CPUs) with its cgroup tree at {@link #ROOT}, and a clock that stands still. */
@@ -40,7 +40,7 @@ final class CgroupWorld implements Gate {
     }
 
     CgroupWorld(Set<Patch> patches) {
-        machine = new Machine(new MachineConfig(512L << 20, 32L << 20, 2, 1, patches, Map.of()));
+        machine = new Machine(new MachineConfig(512L << 20, 32L << 20, 2, 1, patches, Costs.of(Costs.Profile.SERVER)));
         fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L);
         Dir root = fs.root().dir("sys").dir("fs").addDir("cgroup", FsKind.CGROUP);
         cgroups = new CgroupFs(machine);

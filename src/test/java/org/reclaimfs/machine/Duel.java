@@ -1,7 +1,6 @@
 package org.reclaimfs.machine;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +53,9 @@ final class Duel {
     private final Map<String, Integer> pidOf = new java.util.HashMap<>();
 
     Duel(long seed, int cpus, boolean lateIo, boolean seriesB) {
-        Map<Cost, Long> costs = new EnumMap<>(Cost.class);
+        Costs costs = Costs.of(Costs.Profile.SERVER);
         for (Cost cost : Cost.values()) {
-            costs.put(cost, STEP_NS);
+            costs = costs.with(cost.key(), STEP_NS);
         }
         Set<Patch> patches = seriesB ? EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK) : EnumSet.noneOf(Patch.class);
         fast = new Machine(new MachineConfig(256L << 20, 8L << 20, cpus, seed, patches, costs));

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
@@ -25,6 +24,7 @@ import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.sysfs.SysFs;
@@ -38,8 +38,13 @@ public final class Guest implements Gate {
     public final SysFs sys;
 
     public Guest() {
-        machine = new Machine(
-                new MachineConfig(512L << 20, 32L << 20, 2, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), Map.of()));
+        machine = new Machine(new MachineConfig(
+                512L << 20,
+                32L << 20,
+                2,
+                1,
+                EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK),
+                Costs.of(Costs.Profile.SERVER)));
         machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.HDD));
         machine.addDisk(new Disk("vdb", 256L << 20, Disk.Profile.HDD));
         machine.addDisk(new Disk("vdc", 256L << 20, Disk.Profile.HDD));

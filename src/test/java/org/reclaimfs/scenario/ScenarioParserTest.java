@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
-import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Costs;
 
 final class ScenarioParserTest {
     private static List<String> problems(String yaml) {
@@ -42,7 +42,8 @@ final class ScenarioParserTest {
                 end: 1m
                 """);
         assertThat(scenario.machine().patches()).containsExactly(Patch.RAM_BACKED_SWAP);
-        assertThat(scenario.machine().costs()).containsEntry(Cost.FAULT, 1000L).containsEntry(Cost.COPY, 7L);
+        assertThat(scenario.machine().costs())
+                .isEqualTo(Costs.of(Costs.Profile.SERVER).with("fault", 1000).with("copy", 7));
         assertThat(scenario.disks()).hasSize(1);
         assertThat(scenario.zrams()).isEqualTo(1);
         assertThat(scenario.endNs()).isEqualTo(60_000_000_000L);
@@ -94,14 +95,14 @@ final class ScenarioParserTest {
         "{end: 1s, end: 2s}                | F:1:11: found the key 'end' again, expected it once",
         "end: 5                            | F:1:6: found '5', expected a duration",
         "end: [1s]                         | F:1:6: found a list, expected a duration",
-        "kernel: {version: '6.12'}         | F:1:20: found '6.12', expected \"7.2\" (other versions are not modelled yet)",
-        "kernel: {version: 8}              | F:1:19: found '8', expected \"7.2\"",
+        "kernel: {version: '6.1'}          | F:1:20: found '6.1', expected \"7.2\" or \"6.12\" (other",
+        "kernel: {version: 8}              | F:1:19: found '8', expected \"7.2\" or",
         "kernel: {patches: {scaled_anon: 1}} | F:1:33: found '1', expected 0 (this patch is not modelled yet)",
         "kernel: {patches: {ram_backed_swap: yes}} | F:1:37: found 'yes', expected 0 or 1",
         "machine: {nodes: 2}               | F:1:18: found '2', expected 1 (more nodes are not modelled yet)",
         "machine: {memory: 4GB}            | F:1:19: found '4GB', expected a size",
         "machine: {memory: }               | F:1:18: found nothing, expected a size",
-        "machine: {costs: laptop}          | F:1:18: found 'laptop', expected server",
+        "machine: {costs: laptop}          | F:1:18: found 'laptop', expected one of server, golden-guest",
         "machine: {costs: {faults: 1}}     | F:1:19: found the key 'faults', expected one of profile, scan_anon",
         "machine: {costs: {fault: 1x}}     | F:1:26: found '1x', expected a duration",
         "machine: {seed: x}                | F:1:17: found 'x', expected a whole number",

@@ -37,6 +37,8 @@ final class StepParserTest {
                 new Step.Touch("t", "heap", 4 << 20, new TouchPattern.Zipf(1.1), 1 << 20, 5_000_000_000L, true)),
             arguments("touch t pattern=hot:0.1:0.9",
                 new Step.Touch("t", null, ALL, new TouchPattern.Hot(0.1, 0.9), 0, 0, false)),
+            arguments("fork t", new Step.Fork("t", 256 << 10, 0)),
+            arguments("fork t size=1M rate=10/s", new Step.Fork("t", 1 << 20, 10)),
             arguments("mlock t region=a", new Step.Mlock("t", "a", true)),
             arguments("munlock t region=a", new Step.Mlock("t", "a", false)),
             arguments("madvise t region=a advice=dontneed", new Step.Release("t", "a", ALL)),
