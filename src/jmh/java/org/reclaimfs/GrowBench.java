@@ -20,20 +20,23 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2)
 @Measurement(iterations = 4)
 public class GrowBench {
-    private static final String MACHINE = """
+    private static final String MACHINE =
+            """
             machine: {memory: SIZEGiB, cpus: 2}
             zram: [{disksize: SIZEGiB}]
             swap: [{device: /dev/zram0}]
             cgroups: {/hog: {}}
             timeline:
             """;
-    private static final String FILL = """
+    private static final String FILL =
+            """
               - 0s: task hog cgroup=/hog
               - 0s: alloc hog HALFM content=ratio:2
               - 0s: task done cgroup=/
             """;
     /** Twice the machine: the OOM killer ends the step. */
-    private static final String GROW = """
+    private static final String GROW =
+            """
               - 0s: task hog cgroup=/hog
               - 0s: alloc hog TWICEG content=ratio:2
               - 0s: task done cgroup=/

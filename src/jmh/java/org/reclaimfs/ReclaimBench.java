@@ -25,7 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ReclaimBench {
     private static final long GIB_PAGES = 1L << 18;
 
-    private static final String HOG = """
+    private static final String HOG =
+            """
             cgroups: {/hog: {}}
             timeline:
               - 0s: task hog cgroup=/hog
@@ -36,7 +37,8 @@ public class ReclaimBench {
 
     /** Where the pages go. */
     public enum To {
-        ZSWAP("zswap: {enabled: true, max_pool_percent: 90}\ndisks: [{name: vda, size: 4G}]\nswap: [{device: /dev/vda}]"),
+        ZSWAP(
+                "zswap: {enabled: true, max_pool_percent: 90}\ndisks: [{name: vda, size: 4G}]\nswap: [{device: /dev/vda}]"),
         ZRAM("zram: [{disksize: 4G}]\nswap: [{device: /dev/zram0}]");
 
         private final String devices;

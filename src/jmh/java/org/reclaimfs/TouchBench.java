@@ -30,7 +30,8 @@ public class TouchBench {
     /** One for each page of the region. */
     private static final int TOUCHES = 1536 << 8;
 
-    private static final String HOG = """
+    private static final String HOG =
+            """
             machine: {memory: 1GiB, cpus: 2}
             zram: [{disksize: 4G}]
             swap: [{device: /dev/zram0}]
