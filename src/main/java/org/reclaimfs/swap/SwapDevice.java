@@ -1,14 +1,13 @@
 package org.reclaimfs.swap;
 
 import java.util.BitSet;
-import java.util.LinkedHashSet;
 
 /**
  * One active swap area (swap_info_struct): slots in clusters of 512. Slot 0 is the header. NOT thread safe.
  */
 public final class SwapDevice {
     static final int CLUSTER = 512;
-    private static final int NO_CLUSTER = -1;
+    private static final int NO_CLUSTER = ClusterList.NONE;
 
     private enum ClusterState {
         FREE,
@@ -29,10 +28,10 @@ public final class SwapDevice {
     private final short[] clusterUsed;
     private final ClusterState[] state;
     /** Clusters with holes, and emptied ones, in the order they came: the first is used next. */
-    private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+    private final ClusterList nonfull;
 
     private int nextFresh;
-    private final LinkedHashSet<Integer> freed = new LinkedHashSet<>();
+    private final ClusterList freed;
     private long inuse;
 
     /** The rotational device's one cluster; solid-state clusters belong to CPUs. */
@@ -56,6 +55,8 @@ public final class SwapDevice {
         this.clusterUsed = new short[clusters];
         this.state = new ClusterState[clusters];
         java.util.Arrays.fill(state, ClusterState.FREE);
+        this.nonfull = new ClusterList(clusters);
+        this.freed = new ClusterList(clusters);
         used.set(0);
         clusterUsed[0] = 1;
     }
@@ -131,12 +132,12 @@ public final class SwapDevice {
     }
 
     private boolean nextCluster(Cursor cursor) {
-        int c = poll(nonfull);
+        int c = nonfull.poll();
         if (c == NO_CLUSTER && nextFresh < state.length) {
             c = nextFresh++;
         }
         if (c == NO_CLUSTER) {
-            c = poll(freed);
+            c = freed.poll();
         }
         if (c == NO_CLUSTER) {
             return false;
@@ -145,15 +146,6 @@ public final class SwapDevice {
         cursor.cluster = c;
         cursor.next = c * CLUSTER;
         return true;
-    }
-
-    private static int poll(LinkedHashSet<Integer> queue) {
-        if (queue.isEmpty()) {
-            return NO_CLUSTER;
-        }
-        int first = queue.iterator().next();
-        queue.remove(first);
-        return first;
     }
 
     void free(int slot, int pages) {
