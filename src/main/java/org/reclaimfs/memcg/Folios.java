@@ -12,6 +12,9 @@ import org.reclaimfs.mm.VmStat;
  * above never touch those one by one. NOT thread safe.
  */
 public final class Folios {
+    private static final int FILE = Kind.FILE.ordinal();
+    private static final int SHMEM = Kind.SHMEM.ordinal();
+
     public final MemMap mem;
     public final Memory ram;
     public final MemCgroups memcgs;
@@ -131,22 +134,22 @@ public final class Folios {
 
     private void countState(int run, MemCgroup memcg, long pages) {
         int flags = mem.flags(run);
-        Kind kind = Kind.values()[Flags.kind(flags)];
+        int kind = Flags.kind(flags);
         boolean mapped = (flags & Flags.MAPPED) != 0;
         boolean swapcache = (flags & Flags.SWAPCACHE) != 0;
         if (mapped) {
             countMapped(run, memcg, pages);
         }
-        if (kind == Kind.FILE) {
+        if (kind == FILE) {
             memcg.add(MemoryStat.FILE, pages);
-        } else if (kind == Kind.SHMEM && !swapcache) {
+        } else if (kind == SHMEM && !swapcache) {
             memcg.add(MemoryStat.FILE, pages);
             memcg.add(MemoryStat.SHMEM, pages);
         }
         if (swapcache) {
             memcg.add(MemoryStat.SWAPCACHED, pages);
         }
-        if (kind == Kind.FILE && (flags & Flags.DIRTY) != 0) {
+        if (kind == FILE && (flags & Flags.DIRTY) != 0) {
             memcg.add(MemoryStat.FILE_DIRTY, pages);
             ram.addWritePending(Flags.zone(flags), pages);
         }
