@@ -79,6 +79,7 @@ sed -n '/^Benchmark /,$p' "$scratch/jmh.log"
 # score BENCHMARK [PARAMETER]: the mean of a benchmark, in its unit.
 score() {
     awk -F, -v name="\"org.reclaimfs.$1\"" -v parameter="${2-}" '
+        { sub(/\r$/, "") } # JMH ends its lines so
         $1 == name { for (i = 8; i <= NF; i++) if (parameter == "" || $i == parameter) { print $5; exit } }
     ' "$scratch/jmh.csv"
 }
