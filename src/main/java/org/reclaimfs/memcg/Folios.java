@@ -13,6 +13,9 @@ import org.reclaimfs.mm.VmStat;
  * above never touch those one by one. NOT thread safe.
  */
 public final class Folios {
+    private static final int FILE = Kind.FILE.ordinal();
+    private static final int SHMEM = Kind.SHMEM.ordinal();
+
     public final MemMap mem;
     public final Memory ram;
     public final MemCgroups memcgs;
@@ -137,23 +140,23 @@ public final class Folios {
 
     private void countState(int run, MemCgroup memcg, long pages) {
         int flags = mem.flags(run);
-        Kind kind = Kind.values()[Flags.kind(flags)];
+        int kind = Flags.kind(flags);
         boolean mapped = (flags & Flags.MAPPED) != 0;
         boolean swapcache = (flags & Flags.SWAPCACHE) != 0;
         int node = mem.node(run);
         if (mapped) {
             countMapped(run, memcg, pages);
         }
-        if (kind == Kind.FILE) {
+        if (kind == FILE) {
             memcg.add(MemoryStat.FILE, node, pages);
-        } else if (kind == Kind.SHMEM && !swapcache) {
+        } else if (kind == SHMEM && !swapcache) {
             memcg.add(MemoryStat.FILE, node, pages);
             memcg.add(MemoryStat.SHMEM, node, pages);
         }
         if (swapcache) {
             memcg.add(MemoryStat.SWAPCACHED, node, pages);
         }
-        if (kind == Kind.FILE && (flags & Flags.DIRTY) != 0) {
+        if (kind == FILE && (flags & Flags.DIRTY) != 0) {
             memcg.add(MemoryStat.FILE_DIRTY, node, pages);
             ram.addWritePending(Flags.zone(flags), pages);
         }

@@ -6,35 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All pages of all regions, as runs of equal neighbours in parallel arrays. NOT thread safe: the machine's lock.
+ * All pages of all regions, as runs of equal neighbours. NOT thread safe: the machine's lock.
  *
  * <p>Order inside a run: the page with the lowest index is the oldest on its list, and slots and shadows rise by one
  * a page. That is how sequential work leaves them; anything else parts into shorter runs, down to single pages, at 32
  * bytes a run and 4 bytes a page of index. Nothing is ever approximated.
  */
-public final class MemMap {
-    public static final int NIL = -1;
+public final class MemMap extends Runs {
     public static final int TABLE_SHIFT = 9;
     /** Pages mapped by one page table: 2 MiB. */
     public static final int TABLE_PAGES = 1 << TABLE_SHIFT;
 
     private static final int SPARSE_MAX = 8;
-
-    // One element a run. INVARIANT: runs of a table do not overlap; 0 < len, off + len <= TABLE_PAGES.
-    private int[] table = new int[1024];
-    private short[] off = new short[1024];
-    private short[] len = new short[1024];
-    private int[] flags = new int[1024];
-    private int[] prev = new int[1024];
-    private int[] next = new int[1024];
-    private int[] slot = new int[1024];
-    private short[] memcg = new short[1024];
-    private int[] shadow = new int[1024];
-    private short[] shadowMemcg = new short[1024];
-    private byte[] node = new byte[1024];
-    private int freeRuns = NIL;
-    private int runsUsed;
-    private int runsLive;
 
     // One element a page table. The index of a table is its sorted runs, or a run for each of its pages.
     private int[][] index = new int[64][];
@@ -109,7 +92,7 @@ public final class MemMap {
     }
 
     public Region region(int run) {
-        Region region = regions.get(tableRegion[table[run]]);
+        Region region = regions.get(tableRegion[table(run)]);
         if (region == null) {
             throw new IllegalStateException("run " + run + " of a dropped region");
         }
@@ -118,7 +101,7 @@ public final class MemMap {
 
     /** Index in the region of the run's first page. */
     public long firstPage(int run) {
-        return ((long) tableNo[table[run]] << TABLE_SHIFT) + off[run];
+        return ((long) tableNo[table(run)] << TABLE_SHIFT) + off(run);
     }
 
     public int generation(int t) {
@@ -135,10 +118,10 @@ public final class MemMap {
         }
         for (int i = 0, n = runCount[t]; i < n; i++) {
             int r = ix[i];
-            if (offset < off[r]) {
+            if (offset < off(r)) {
                 return NIL;
             }
-            if (offset < off[r] + len[r]) {
+            if (offset < off(r) + len(r)) {
                 return r;
             }
         }
@@ -157,7 +140,7 @@ public final class MemMap {
             return NIL;
         }
         for (int i = 0, n = runCount[t]; i < n; i++) {
-            if (offset < off[ix[i]] + len[ix[i]]) {
+            if (offset < off(ix[i]) + len(ix[i])) {
                 return ix[i];
             }
         }
@@ -167,66 +150,75 @@ public final class MemMap {
     // ---- making, parting, joining ----
 
     public int newRun(int t, int offset, int pages, int runFlags, int memcgId) {
-        int r = allocRun();
-        table[r] = t;
-        off[r] = (short) offset;
-        len[r] = (short) pages;
-        flags[r] = runFlags;
-        prev[r] = NIL;
-        next[r] = NIL;
-        slot[r] = NIL;
-        memcg[r] = (short) memcgId;
-        shadow[r] = 0;
-        shadowMemcg[r] = 0;
-        node[r] = 0;
-        insert(r);
+        int r = alloc();
+        int[] piece = piece(r);
+        int at = at(r);
+        piece[at + TABLE] = t;
+        piece[at + SPAN] = pages << HIGH_SHIFT | offset;
+        piece[at + FLAGS] = runFlags;
+        piece[at + PREV] = NIL;
+        piece[at + NEXT] = NIL;
+        piece[at + SLOT] = NIL;
+        piece[at + SHADOW] = 0;
+        piece[at + MEMCGS] = memcgId;
+        insert(r, t, offset, pages);
         return r;
     }
 
     /** Parts the first {@code pages} pages off into a new, unlinked run, which is returned. */
     public int split(int run, int pages) {
-        int r = allocRun();
-        table[r] = table[run];
-        off[r] = off[run];
-        len[r] = (short) pages;
-        flags[r] = flags[run];
-        prev[r] = NIL;
-        next[r] = NIL;
-        slot[r] = slot[run];
-        memcg[r] = memcg[run];
-        shadow[r] = shadow[run];
-        shadowMemcg[r] = shadowMemcg[run];
-        node[r] = node[run];
-        off[run] += (short) pages;
-        len[run] -= (short) pages;
-        if ((flags[run] & Flags.SLOT) != 0) {
-            slot[run] += pages;
+        int r = alloc();
+        int[] rest = piece(run);
+        int of = at(run);
+        int[] piece = piece(r);
+        int at = at(r);
+        int t = rest[of + TABLE];
+        int offset = rest[of + SPAN] & OFFSET;
+        piece[at + TABLE] = t;
+        piece[at + SPAN] = pages << HIGH_SHIFT | rest[of + SPAN] & LOW;
+        piece[at + FLAGS] = rest[of + FLAGS];
+        piece[at + PREV] = NIL;
+        piece[at + NEXT] = NIL;
+        piece[at + SLOT] = rest[of + SLOT];
+        piece[at + SHADOW] = rest[of + SHADOW];
+        piece[at + MEMCGS] = rest[of + MEMCGS];
+        rest[of + SPAN] += pages - (pages << HIGH_SHIFT);
+        if ((rest[of + FLAGS] & Flags.SLOT) != 0) {
+            rest[of + SLOT] += pages;
         }
-        shadow[run] += pages;
-        insert(r);
+        rest[of + SHADOW] += pages;
+        insert(r, t, offset, pages);
         return r;
     }
 
     /** Whether {@code b} directly follows {@code a} in memory and differs from it in nothing. */
     public boolean canJoin(int a, int b) {
-        return table[a] == table[b]
-                && off[a] + len[a] == off[b]
-                && flags[a] == flags[b]
-                && memcg[a] == memcg[b]
-                && node[a] == node[b]
-                && ((flags[a] & Flags.SLOT) == 0 || slot[a] + len[a] == slot[b])
-                && ((flags[a] & Flags.SHADOW) == 0
-                        || shadow[a] + len[a] == shadow[b] && shadowMemcg[a] == shadowMemcg[b]);
+        int[] pieceA = piece(a);
+        int[] pieceB = piece(b);
+        int x = at(a);
+        int y = at(b);
+        int flags = pieceA[x + FLAGS];
+        if (flags != pieceB[y + FLAGS] || pieceA[x + TABLE] != pieceB[y + TABLE]) {
+            return false;
+        }
+        int span = pieceA[x + SPAN];
+        int pages = span >>> HIGH_SHIFT;
+        int memcgsDiffer = pieceA[x + MEMCGS] ^ pieceB[y + MEMCGS];
+        return (span & LOW) + pages == (pieceB[y + SPAN] & LOW)
+                && (memcgsDiffer & LOW) == 0
+                && ((flags & Flags.SLOT) == 0 || pieceA[x + SLOT] + pages == pieceB[y + SLOT])
+                && ((flags & Flags.SHADOW) == 0
+                        || pieceA[x + SHADOW] + pages == pieceB[y + SHADOW] && memcgsDiffer == 0);
     }
 
     /** Adds the pages of {@code b} to {@code a} and forgets {@code b}. The caller unlinks b and asked canJoin. */
     public void join(int a, int b) {
         remove(b);
-        int from = off[b];
-        int pages = len[b];
-        releaseRun(b);
-        len[a] += (short) pages;
-        int[] ix = index[table[a]];
+        int from = off(b);
+        int pages = len(b);
+        release(b);
+        piece(a)[at(a) + SPAN] += pages << HIGH_SHIFT;
+        int[] ix = index[table(a)];
         if (ix.length == TABLE_PAGES) {
             Arrays.fill(ix, from, from + pages, a);
         }
@@ -234,15 +226,16 @@ public final class MemMap {
 
     /** Joins an unlisted run with its equal neighbours in memory. */
     public void joinNeighbours(int run) {
-        int t = table[run];
-        int before = off[run] == 0 ? NIL : find(t, off[run] - 1);
+        int t = table(run);
+        int start = off(run);
+        int end = start + len(run);
+        int before = start == 0 ? NIL : find(t, start - 1);
+        int after = end == TABLE_PAGES ? NIL : find(t, end);
         int r = run;
         if (before != NIL && canJoin(before, r)) {
             join(before, r);
             r = before;
         }
-        int end = off[r] + len[r];
-        int after = end == TABLE_PAGES ? NIL : find(t, end);
         if (after != NIL && canJoin(r, after)) {
             join(r, after);
         }
@@ -251,45 +244,12 @@ public final class MemMap {
     /** Forgets an unlinked run: its pages hold nothing any more. */
     public void drop(int run) {
         remove(run);
-        releaseRun(run);
-    }
-
-    private int allocRun() {
-        int r = freeRuns;
-        runsLive++;
-        if (r != NIL) {
-            freeRuns = next[r];
-            return r;
-        }
-        r = runsUsed++;
-        if (r == table.length) {
-            int size = r + (r >> 1);
-            table = Arrays.copyOf(table, size);
-            off = Arrays.copyOf(off, size);
-            len = Arrays.copyOf(len, size);
-            flags = Arrays.copyOf(flags, size);
-            prev = Arrays.copyOf(prev, size);
-            next = Arrays.copyOf(next, size);
-            slot = Arrays.copyOf(slot, size);
-            memcg = Arrays.copyOf(memcg, size);
-            shadow = Arrays.copyOf(shadow, size);
-            shadowMemcg = Arrays.copyOf(shadowMemcg, size);
-            node = Arrays.copyOf(node, size);
-        }
-        return r;
-    }
-
-    private void releaseRun(int r) {
-        len[r] = 0;
-        next[r] = freeRuns;
-        freeRuns = r;
-        runsLive--;
+        release(run);
     }
 
     // ---- the index of a table ----
 
-    private void insert(int r) {
-        int t = table[r];
+    private void insert(int r, int t, int offset, int pages) {
         int[] ix = index[t];
         int n = runCount[t];
         runCount[t] = (short) (n + 1);
@@ -297,7 +257,7 @@ public final class MemMap {
             ix = densify(t);
         }
         if (ix.length == TABLE_PAGES) {
-            Arrays.fill(ix, off[r], off[r] + len[r], r);
+            Arrays.fill(ix, offset, offset + pages, r);
             return;
         }
         if (n == ix.length) {
@@ -305,7 +265,7 @@ public final class MemMap {
             index[t] = ix;
         }
         int at = n;
-        while (at > 0 && off[ix[at - 1]] > off[r]) {
+        while (at > 0 && off(ix[at - 1]) > offset) {
             ix[at] = ix[at - 1];
             at--;
         }
@@ -319,19 +279,19 @@ public final class MemMap {
         Arrays.fill(ix, NIL);
         for (int i = 0; i < SPARSE_MAX; i++) {
             int r = sparse[i];
-            Arrays.fill(ix, off[r], off[r] + len[r], r);
+            Arrays.fill(ix, off(r), off(r) + len(r), r);
         }
         index[t] = ix;
         return ix;
     }
 
     private void remove(int r) {
-        int t = table[r];
+        int t = table(r);
         int[] ix = index[t];
         int n = runCount[t] - 1;
         runCount[t] = (short) n;
         if (ix.length == TABLE_PAGES) {
-            Arrays.fill(ix, off[r], off[r] + len[r], NIL);
+            Arrays.fill(ix, off(r), off(r) + len(r), NIL);
             if (n <= SPARSE_MAX / 2) {
                 sparsify(t, n);
             }
@@ -354,116 +314,28 @@ public final class MemMap {
                 i++;
             } else {
                 ix[k++] = r;
-                i = off[r] + len[r];
+                i = off(r) + len(r);
             }
         }
         index[t] = ix;
     }
 
-    // ---- fields ----
-
-    public int table(int run) {
-        return table[run];
-    }
-
-    public int off(int run) {
-        return off[run];
-    }
-
-    public int len(int run) {
-        return len[run];
-    }
-
-    public int flags(int run) {
-        return flags[run];
-    }
-
-    public void setFlags(int run, int value) {
-        flags[run] = value;
-    }
-
-    public boolean has(int run, int flag) {
-        return (flags[run] & flag) != 0;
-    }
-
-    public int prev(int run) {
-        return prev[run];
-    }
-
-    public void setPrev(int run, int value) {
-        prev[run] = value;
-    }
-
-    public int next(int run) {
-        return next[run];
-    }
-
-    public void setNext(int run, int value) {
-        next[run] = value;
-    }
-
-    /** The NUMA node of the pages' frames, or of the frames they had when they were evicted. */
-    public int node(int run) {
-        return node[run];
-    }
-
-    public void setNode(int run, int value) {
-        node[run] = (byte) value;
-    }
-
-    /** First swap slot of the run; page i has slot + i. */
-    public int slot(int run) {
-        return slot[run];
-    }
-
-    public void setSlot(int run, int value) {
-        slot[run] = value;
-    }
-
-    /** Id of the memcg that is charged for the pages, or recorded with their slots. */
-    public int memcg(int run) {
-        return memcg[run] & 0xffff;
-    }
-
-    public void setMemcg(int run, int id) {
-        memcg[run] = (short) id;
-    }
-
-    /** Nonresident age at the eviction of the first page (32 bits, wraps); page i has shadow + i. */
-    public int shadow(int run) {
-        return shadow[run];
-    }
-
-    public int shadowMemcg(int run) {
-        return shadowMemcg[run] & 0xffff;
-    }
-
-    public void setShadow(int run, int age, int memcgId) {
-        shadow[run] = age;
-        shadowMemcg[run] = (short) memcgId;
-    }
-
-    /** One above the highest run id ever used, for walks over all runs; ids with {@code len == 0} are free. */
-    public int runLimit() {
-        return runsUsed;
-    }
-
     /** Throws if a table's index and its runs disagree. */
     public void checkInvariants() {
         int live = 0;
-        for (int r = 0; r < runsUsed; r++) {
-            if (len[r] == 0) {
+        for (int r = 0; r < runLimit(); r++) {
+            if (len(r) == 0) {
                 continue;
             }
             live++;
-            for (int i = 0; i < len[r]; i++) {
-                if (find(table[r], off[r] + i) != r) {
-                    throw new IllegalStateException("page " + (off[r] + i) + " of table " + table[r] + " is not found");
+            for (int i = 0; i < len(r); i++) {
+                if (find(table(r), off(r) + i) != r) {
+                    throw new IllegalStateException("page " + (off(r) + i) + " of table " + table(r) + " is not found");
                 }
             }
         }
-        if (live != runsLive) {
-            throw new IllegalStateException(runsLive + " runs counted, " + live + " found");
+        if (live != runsLive()) {
+            throw new IllegalStateException(runsLive() + " runs counted, " + live + " found");
         }
     }
 }

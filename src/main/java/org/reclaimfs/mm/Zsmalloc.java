@@ -50,6 +50,9 @@ public final class Zsmalloc {
     }
 
     private final long[] objects = new long[CLASSES];
+    /** Objects that the class's zspages could still take. INVARIANT: 0 &lt;= room &lt; OBJECTS. */
+    private final int[] room = new int[CLASSES];
+
     private long pages;
 
     /** The class that an object of {@code bytes} goes to; its index is only good for comparing. */
@@ -64,27 +67,29 @@ public final class Zsmalloc {
         return MIN_SIZE + classOf(bytes) * STEP;
     }
 
-    private static long pagesFor(int cls, long count) {
-        return (count + OBJECTS[cls] - 1) / OBJECTS[cls] * CHAIN[cls];
-    }
-
     /** Pages that {@code count} more objects of {@code bytes} would need. */
     public long pagesToAdd(int bytes, long count) {
         int cls = classOf(bytes);
-        return pagesFor(cls, objects[cls] + count) - pagesFor(cls, objects[cls]);
+        return zspagesToAdd(cls, count) * CHAIN[cls];
+    }
+
+    private long zspagesToAdd(int cls, long count) {
+        long left = room[cls] - count;
+        // Most often the last zspage has room, or stays: no division then.
+        return left >= 0 && left < OBJECTS[cls] ? 0 : -Math.floorDiv(left, (long) OBJECTS[cls]);
     }
 
     /** Adds objects; negative numbers free them. Returns by how many pages the pool grew. */
     public long add(int bytes, long count) {
         int cls = classOf(bytes);
-        long before = pagesFor(cls, objects[cls]);
+        long zspages = zspagesToAdd(cls, count);
         objects[cls] += count;
+        room[cls] += (int) (zspages * OBJECTS[cls] - count);
         if (objects[cls] < 0) {
             throw new IllegalStateException("class " + cls + " freed more objects than it had");
         }
-        long delta = pagesFor(cls, objects[cls]) - before;
-        pages += delta;
-        return delta;
+        pages += zspages * CHAIN[cls];
+        return zspages * CHAIN[cls];
     }
 
     /** Objects in all classes. */

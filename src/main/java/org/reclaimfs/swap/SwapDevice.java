@@ -1,7 +1,6 @@
 package org.reclaimfs.swap;
 
 import java.util.BitSet;
-import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SwapDevice {
     static final int CLUSTER = 512;
-    private static final int NO_CLUSTER = -1;
+    private static final int NO_CLUSTER = ClusterList.NONE;
 
     private enum ClusterState {
         FREE,
@@ -34,13 +33,13 @@ public final class SwapDevice {
     // Clusters nobody allocates from, in the order they came: the first of a list is used next.
 
     /** A slot was freed since somebody last allocated here. */
-    private final LinkedHashSet<Integer> nonfull = new LinkedHashSet<>();
+    private final ClusterList nonfull;
     /** Somebody has passed holes here: a last resort. */
-    private final LinkedHashSet<Integer> fragmented = new LinkedHashSet<>();
+    private final ClusterList fragmented;
 
     private int nextFresh;
     /** Emptied clusters: they come after those never used. */
-    private final LinkedHashSet<Integer> freed = new LinkedHashSet<>();
+    private final ClusterList freed;
 
     private long inuse;
 
@@ -73,6 +72,9 @@ public final class SwapDevice {
         this.clusterUsed = new short[clusters];
         this.state = new ClusterState[clusters];
         java.util.Arrays.fill(state, ClusterState.FREE);
+        this.nonfull = new ClusterList(clusters);
+        this.fragmented = new ClusterList(clusters);
+        this.freed = new ClusterList(clusters);
         // The header's cluster has its table from the start: 511 slots that the gate does not stop.
         used.set(0);
         clusterUsed[0] = 1;
@@ -157,12 +159,12 @@ public final class SwapDevice {
     }
 
     private boolean nextCluster(Cursor cursor) {
-        int c = poll(nonfull);
+        int c = nonfull.poll();
         if (c == NO_CLUSTER) {
             c = emptyCluster();
         }
         if (c == NO_CLUSTER) {
-            c = poll(fragmented);
+            c = fragmented.poll();
         }
         if (c == NO_CLUSTER) {
             return false;
@@ -178,16 +180,7 @@ public final class SwapDevice {
         if (nextFresh == state.length && freed.isEmpty() || !tables.take()) {
             return NO_CLUSTER;
         }
-        return nextFresh < state.length ? nextFresh++ : poll(freed);
-    }
-
-    private static int poll(LinkedHashSet<Integer> queue) {
-        if (queue.isEmpty()) {
-            return NO_CLUSTER;
-        }
-        int first = queue.iterator().next();
-        queue.remove(first);
-        return first;
+        return nextFresh < state.length ? nextFresh++ : freed.poll();
     }
 
     void free(int slot, int pages) {
