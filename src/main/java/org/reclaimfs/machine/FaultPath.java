@@ -9,7 +9,6 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
-import org.reclaimfs.psi.PsiGroup;
 import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
 
@@ -40,7 +39,8 @@ final class FaultPath {
     private final Task task;
     private final OomPath oom;
     private final Kswapd kswapd;
-    private final int cpu;
+    private final Activity thread;
+    private final AllocStall stall;
     private State state = State.READY;
     private @Nullable Reclaim call;
     private @Nullable MemCgroup level;
@@ -49,15 +49,16 @@ final class FaultPath {
     private int highRetries;
     private long highReclaimed;
     private boolean highFirst;
-    private final Pressure stall = new Pressure();
     private int zone;
 
-    FaultPath(Core core, Task task, OomPath oom, Kswapd kswapd) {
+    /** @param thread the one that faults */
+    FaultPath(Core core, Task task, Activity thread, OomPath oom, Kswapd kswapd) {
         this.core = core;
         this.task = task;
         this.oom = oom;
         this.kswapd = kswapd;
-        this.cpu = task.pid % core.config.cpus();
+        this.thread = thread;
+        this.stall = new AllocStall(core, task, thread.pressure);
     }
 
     /** The zone of the pages last granted. */
@@ -77,7 +78,7 @@ final class FaultPath {
      */
     int admit(MemCgroup memcg, int want, long nowNs) {
         if (task.dead()) {
-            leaveStall(nowNs);
+            stall.over();
             return DEAD;
         }
         long margin = memcg.memoryMargin();
@@ -98,6 +99,7 @@ final class FaultPath {
             return WAIT;
         }
         noProgressLoops = 0;
+        stall.over();
         // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
         long batch = Math.min(want, CHARGE_BATCH - task.overHighPages);
         return (int) Math.min(Math.min(batch, margin), core.ram.aboveMark(zone, mark));
@@ -133,18 +135,19 @@ final class FaultPath {
             throw new IllegalStateException("no level is over its max");
         }
         over.event(MemCgroup.Event.MAX);
-        enterStall(nowNs);
+        stall.enter();
         level = over;
         state = State.MEMCG_RECLAIM;
         call = reclaim(over, Vmscan.SWAP_CLUSTER_MAX);
     }
 
     private Reclaim reclaim(@Nullable MemCgroup target, long pages) {
-        return new Reclaim(core.vm, core.rootMemcg(), target, pages, ReclaimReason.DIRECT, -1, cpu);
+        stall.round();
+        return new Reclaim(core.vm, core.rootMemcg(), target, pages, ReclaimReason.DIRECT, -1, thread.cpu());
     }
 
     private void memcgReclaimDone(long reclaimed, long nowNs) {
-        leaveStall(nowNs);
+        stall.leave();
         state = State.READY;
         MemCgroup over = level;
         if (over == null || over.memory.usage() < over.memory.max() || reclaimed > 0 || memcgRetries-- > 0) {
@@ -160,13 +163,13 @@ final class FaultPath {
     private void startDirectReclaim(long nowNs) {
         core.effort.spend(core.costs.get(Cost.SLOW_PATH));
         core.ram.vmstat.add(VmStat.ALLOCSTALL_MOVABLE, 1);
-        enterStall(nowNs);
+        stall.enter();
         state = State.DIRECT_RECLAIM;
         call = reclaim(null, Vmscan.SWAP_CLUSTER_MAX);
     }
 
     private void directReclaimDone(long reclaimed, long nowNs) {
-        leaveStall(nowNs);
+        stall.leave();
         state = State.READY;
         if (core.ram.zoneAbove(Mark.MIN) >= 0 || shouldRetry(reclaimed)) {
             return;
@@ -219,7 +222,7 @@ final class FaultPath {
         for (MemCgroup m = level; m != null && !m.isRoot(); m = m.parent()) {
             if (m.memory.usage() > m.memory.high()) {
                 m.event(MemCgroup.Event.HIGH);
-                enterStall(nowNs);
+                stall.enter();
                 level = m.parent();
                 call = reclaim(m, highFirst ? task.overHighPages : Vmscan.SWAP_CLUSTER_MAX);
                 return 0;
@@ -235,7 +238,7 @@ final class FaultPath {
             startHighRound(task.memcg());
             return 0;
         }
-        enterStall(nowNs);
+        stall.enter();
         return endHigh(nowNs, penalty * JIFFY_NS);
     }
 
@@ -243,7 +246,7 @@ final class FaultPath {
         task.overHighPages = 0;
         state = State.READY;
         if (sleepNs == 0) {
-            leaveStall(nowNs);
+            stall.over();
         }
         return sleepNs;
     }
@@ -284,14 +287,8 @@ final class FaultPath {
         return (long) Math.min((double) (long) squared * debtPages / CHARGE_BATCH, 2 * HZ);
     }
 
-    // ---- pressure ----
-
-    private void enterStall(long nowNs) {
-        stall.set(task, nowNs, PsiGroup.MEMSTALL | PsiGroup.MEMSTALL_RUNNING);
-    }
-
-    /** Ends the memory stall, if the task is in one. */
-    void leaveStall(long nowNs) {
-        stall.set(task, nowNs, 0);
+    /** The thread is awake again from a sleep above memory.high, or has ended. */
+    void endStall() {
+        stall.over();
     }
 }

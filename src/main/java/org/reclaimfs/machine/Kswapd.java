@@ -20,6 +20,7 @@ final class Kswapd extends Activity {
     private @Nullable Reclaim call;
 
     Kswapd(Core core) {
+        super(() -> core.cgroups.root());
         this.core = core;
     }
 
@@ -44,6 +45,7 @@ final class Kswapd extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
+        pressure.stall(true, nowNs);
         while (core.effort.spentNs() < SLICE_NS) {
             Reclaim running = call;
             if (running == null) {
@@ -51,7 +53,7 @@ final class Kswapd extends Activity {
                     return sleep();
                 }
                 stepTarget = target();
-                call = Reclaim.kswapdStep(core.vm, core.rootMemcg(), stepTarget, priority);
+                call = Reclaim.kswapdStep(core.vm, core.rootMemcg(), stepTarget, priority, cpu());
             } else if (running.step()) {
                 call = null;
                 runReclaimed += running.reclaimed();
@@ -74,6 +76,7 @@ final class Kswapd extends Activity {
 
     private long sleep() {
         awake = false;
+        pressure.stall(false, core.effort.nowNs());
         if (runReclaimed == 0) {
             failures++;
         } else if (core.ram.balanced()) {

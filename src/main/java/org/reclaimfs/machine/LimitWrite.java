@@ -22,6 +22,7 @@ final class LimitWrite extends Activity {
     private @Nullable Reclaim call;
 
     LimitWrite(Core core, MemCgroup memcg, long limitPages, boolean max, OomPath oom) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.memcg = memcg;
         this.limitPages = limitPages;
@@ -49,7 +50,7 @@ final class LimitWrite extends Activity {
             boolean exhausted = max ? retries == 0 : retries < 0;
             if (!exhausted) {
                 long over = Math.max(memcg.memory.usage() - limitPages, Vmscan.SWAP_CLUSTER_MAX);
-                call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, 0);
+                call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, cpu());
             } else if (!max || !oomKill(nowNs)) {
                 return DONE;
             }

@@ -3,11 +3,9 @@ package org.reclaimfs.machine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +19,15 @@ import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
-import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Memory.KernelUse;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.psi.PsiMonitor;
+import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
-import org.reclaimfs.swap.SwapBackend;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
 import org.reclaimfs.vmscan.Reclaim;
@@ -49,11 +47,6 @@ public final class Machine {
             KernelUse.KERNEL_STACK, 464,
             KernelUse.PERCPU, 92);
 
-    /** The header that mkswap leaves on a zram device compresses to this many bytes (golden zram/2_after_mkswap). */
-    private static final Content SWAP_HEADER = new Content("swap header", 73, false, false);
-
-    private static final long TRIGGER_CHECK_NS = 50_000_000;
-
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Core core;
     private final PageTables pageTables;
@@ -62,10 +55,11 @@ public final class Machine {
     private final Kswapd kswapd;
     private final ShrinkWorker worker;
     private final VmStats vmstats;
+    private final Devices devices;
     private final EventQueue events = new EventQueue();
-    private final SplittableRandom random;
-    private final Map<String, Disk> disks = new LinkedHashMap<>();
-    private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+    private final Cpus cpus;
+    private final PsiMonitor pressure;
+    private final Programs programs;
     private long nowNs;
 
     public Machine(MachineConfig config) {
@@ -76,7 +70,10 @@ public final class Machine {
         kswapd = new Kswapd(core);
         worker = new ShrinkWorker(core);
         vmstats = new VmStats(core);
-        random = new SplittableRandom(config.seed());
+        devices = new Devices(core);
+        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort);
+        pressure = core.cgroups.root().psi().monitor();
+        programs = new Programs(core, pageTables, oom, kswapd, new SplittableRandom(config.seed()));
         core.cgroups.listen(this::forget);
         core.zswapWriteback.onMemcgFull(this::makeRoomNow);
         BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
@@ -111,12 +108,12 @@ public final class Machine {
 
     /** When something is due next; {@code Long.MAX_VALUE} if nothing is. */
     public long nextEventNs() {
-        return Math.min(events.nextNs(), core.io.nextNs());
+        return Math.min(Math.min(events.nextNs(), core.io.nextNs()), pressure.nextCheckNs());
     }
 
-    /** How often pressure triggers want to be looked at while there are any, in ns. */
+    /** When a pressure trigger is to be looked at next, which {@link #advance} does; {@code Long.MAX_VALUE}: none is. */
     public long triggerCheckNs() {
-        return TRIGGER_CHECK_NS;
+        return pressure.nextCheckNs();
     }
 
     /**
@@ -134,38 +131,57 @@ public final class Machine {
             nowNs = Math.max(nowNs, next);
             if (core.io.nextNs() <= nowNs) {
                 drainIo(nowNs);
+            } else if (pressure.nextCheckNs() <= nowNs) {
+                pressure.check(nowNs);
             } else {
                 Activity due = events.poll();
                 if (due != null) {
-                    schedule(due, step(due));
+                    cpus.due(due, nowNs);
                 }
             }
         }
         return false;
     }
 
-    /** Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. */
+    /**
+     * Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. It needs no CPU of the
+     * machine's, unless the one who calls has one: then the slice is that one's.
+     */
     public long step(Activity activity) {
-        long cost = activity.step(nowNs);
+        Activity carrier = cpus.current();
+        if (carrier != null) {
+            carrier.carry(activity, nowNs);
+        }
+        return runSlice(activity);
+    }
+
+    private long runSlice(Activity activity) {
+        core.effort.begin(nowNs);
+        long delayNs = activity.step(nowNs);
         wakeThreads();
-        return cost;
+        return delayNs;
     }
 
-    /** Lets an activity go on by itself from now. */
+    /** Lets an activity go on by itself from now, as soon as there is a CPU for it. */
     public void start(Activity activity) {
-        events.add(nowNs, activity);
+        cpus.wakeAt(activity, nowNs);
     }
 
-    /** Queues the next slice of an activity whose last one returned {@code costNs}. */
-    public void schedule(Activity activity, long costNs) {
-        if (costNs != Activity.DONE) {
-            events.add(nowNs + Math.max(1, costNs), activity);
+    /** Lets an activity go on by itself after a while; not at all after {@link Activity#DONE}. */
+    public void schedule(Activity activity, long delayNs) {
+        if (delayNs != Activity.DONE) {
+            cpus.wakeAt(activity, nowNs + Math.max(1, delayNs));
         }
     }
 
     /** Completes every write under way: with the clock at a standstill devices take no time. */
     public void completeIo() {
         drainIo(Long.MAX_VALUE - 1);
+    }
+
+    /** Ends what its last slice has done: with the clock at a standstill CPUs take no time. */
+    public void completeSlices() {
+        cpus.endLastSlices(nowNs);
     }
 
     private void drainIo(long untilNs) {
@@ -181,14 +197,14 @@ public final class Machine {
 
     private void wakeThreads() {
         if (kswapd.takeWake()) {
-            events.add(nowNs, kswapd);
+            start(kswapd);
         }
         if (worker.takeWake()) {
-            events.add(nowNs, worker);
+            start(worker);
         }
         long flushDelay = core.flusher.wakeDelayNs(core.vm.takeFlusherWake());
         if (flushDelay >= 0) {
-            events.add(nowNs + flushDelay, core.flusher);
+            cpus.wakeAt(core.flusher, nowNs + flushDelay);
         }
     }
 
@@ -228,19 +244,24 @@ public final class Machine {
     }
 
     public Collection<Disk> disks() {
-        return disks.values();
+        return devices.disks();
     }
 
     public @Nullable Disk disk(String name) {
-        return disks.get(name);
+        return devices.disk(name);
     }
 
     public Collection<ZramDevice> zrams() {
-        return zrams.values();
+        return devices.zrams();
     }
 
     public @Nullable ZramDevice zram(int id) {
-        return zrams.get(id);
+        return devices.zram(id);
+    }
+
+    /** How the allocations of all tasks were held up. */
+    public Stalls stalls() {
+        return core.stalls;
     }
 
     public List<Kill> kills() {
@@ -306,96 +327,34 @@ public final class Machine {
 
     /** vm.drop_caches with bit 1: clean page cache that is not locked goes. */
     public void dropPageCache() {
-        core.ram.vmstat.add(VmStat.DROP_PAGECACHE, 1);
-        for (Region file : new ArrayList<>(core.flusher.files())) {
-            pageTables.forRuns(file, 0, file.pages(), run -> {
-                int flags = core.mem.flags(run);
-                if ((flags & Flags.RESIDENT) != 0 && (flags & (Flags.DIRTY | Flags.MLOCKED)) == 0) {
-                    core.folios.lruDel(run);
-                    core.folios.release(run);
-                    core.mem.drop(run);
-                }
-            });
-        }
-        dropEmptyOrphans();
-    }
-
-    private void dropEmptyOrphans() {
-        tasks.orphanFiles().removeIf(file -> {
-            for (long page = 0; page < file.pages(); page += 512) {
-                if (core.mem.findFrom(file.table(page), 0) >= 0) {
-                    return false;
-                }
-            }
-            core.flusher.forget(file);
-            core.mem.dropRegion(file);
-            return true;
-        });
+        new DropCaches(core, pageTables, tasks).run();
     }
 
     // ---- tasks ----
 
     /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY. */
     public Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
-        Cgroup cgroup = core.cgroups.find(cgroupPath);
-        if (cgroup == null) {
-            throw new ErrnoException(Errno.ENOENT, "no cgroup " + cgroupPath);
-        }
-        if (core.cgroups.byName(name) != null) {
-            throw new ErrnoException(Errno.EEXIST, "task " + name + " exists");
-        }
-        core.cgroups.checkAttach(cgroup);
-        return core.cgroups.spawn(name, comm, cgroup, oomScoreAdj);
+        return programs.spawn(name, comm, cgroupPath, oomScoreAdj);
     }
 
     /** The live task of that name. Errors: ESRCH. */
     public Task task(String name) throws ErrnoException {
-        Task task = core.cgroups.byName(name);
-        if (task == null) {
-            throw new ErrnoException(Errno.ESRCH, "no task " + name);
-        }
-        return task;
+        return programs.task(name);
     }
 
     /** The region of that name. Errors: ENOENT. */
     public Region region(Task task, String name) throws ErrnoException {
-        Region region = task.regions.get(name);
-        if (region == null) {
-            throw new ErrnoException(Errno.ENOENT, "task " + task.name + " has no region " + name);
-        }
-        return region;
+        return programs.region(task, name);
     }
 
-    /**
-     * Work that fills {@code pages} new pages at the end of a region, which is made if it does not exist. Errors: EINVAL
-     * if it exists with another kind or content.
-     *
-     * @param pagesPerSecond 0: as fast as it can
-     */
+    /** Work that fills new pages at the end of a region; see {@link Programs#alloc}. Errors: EINVAL. */
     public Activity alloc(
             Task task, String regionName, Kind kind, @Nullable Content content, long pages, double pagesPerSecond)
             throws ErrnoException {
-        Region region = task.regions.get(regionName);
-        if (region == null) {
-            region = core.mem.newRegion(regionName, kind, content == null ? Content.RANDOM : content);
-            task.regions.put(regionName, region);
-            if (kind == Kind.FILE) {
-                core.flusher.watch(region);
-            }
-        } else if (region.kind != kind || content != null && !region.content.equals(content)) {
-            throw new ErrnoException(
-                    Errno.EINVAL,
-                    "region " + regionName + " is kind=" + region.kind.name().toLowerCase(java.util.Locale.ROOT)
-                            + " content=" + region.content.label());
-        }
-        return new AllocActivity(core, task, oom, kswapd, pageTables, region, pages, new Rate(pagesPerSecond, nowNs));
+        return programs.alloc(task, regionName, kind, content, pages, pagesPerSecond, nowNs);
     }
 
-    /**
-     * Work that touches the first {@code pages} of a region.
-     *
-     * @param forNs how long; 0: as many touches as pages
-     */
+    /** Work that touches the first pages of a region; see {@link Programs#touch}. */
     public Activity touch(
             Task task,
             Region region,
@@ -404,12 +363,7 @@ public final class Machine {
             long forNs,
             double pagesPerSecond,
             boolean write) {
-        long count = Math.min(pages, region.pages());
-        long touches = forNs > 0 ? Long.MAX_VALUE : count;
-        long endNs = forNs > 0 ? nowNs + forNs : Long.MAX_VALUE;
-        TouchActivity.Plan plan = new TouchActivity.Plan(pattern, count, touches, endNs, write);
-        Rate rate = new Rate(pagesPerSecond, nowNs);
-        return new TouchActivity(core, task, oom, kswapd, pageTables, region, plan, rate, random.split());
+        return programs.touch(task, region, pattern, pages, forNs, pagesPerSecond, write, nowNs);
     }
 
     public void setMlocked(Region region, boolean locked) {
@@ -434,93 +388,27 @@ public final class Machine {
     // ---- devices ----
 
     public void addDisk(Disk disk) {
-        disks.put(disk.name(), disk);
+        devices.addDisk(disk);
     }
 
     /** A new zram device with the lowest free number (hot_add). */
     public ZramDevice addZram() {
-        int id = 0;
-        while (zrams.containsKey(id)) {
-            id++;
-        }
-        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE);
-        zrams.put(id, device);
-        return device;
+        return devices.addZram();
     }
 
     /** hot_remove. Errors: ENODEV, EBUSY. */
     public void removeZram(int id) throws ErrnoException {
-        ZramDevice device = zrams.get(id);
-        if (device == null) {
-            throw new ErrnoException(Errno.ENODEV, "no zram" + id);
-        }
-        if (device.busy()) {
-            throw new ErrnoException(Errno.EBUSY, device.name() + " is in use");
-        }
-        device.reset();
-        zrams.remove(id);
+        devices.removeZram(id);
     }
 
-    /**
-     * Makes a swap header on a device and activates it.
-     *
-     * @param path /dev/NAME of a disk or zram device
-     * @param priority {@link SwapDevices#DEFAULT_PRIORITY} or 0..32767
-     * @throws ErrnoException ENOENT, EBUSY, EINVAL as swapon(2); EPERM if all swap types are taken
-     */
+    /** Makes a swap header on a device and activates it; see {@link Devices#swapon}. */
     public SwapDevice swapon(String path, int priority) throws ErrnoException {
-        if (core.swap.byPath(path) != null) {
-            throw new ErrnoException(Errno.EBUSY, path + " is already used for swap");
-        }
-        SwapBackend backend = backend(path);
-        long pages = backend instanceof ZramDevice zram
-                ? zram.disksizePages()
-                : Units.bytesToPages(((Disk) backend).bytes());
-        if (pages < 2) {
-            throw new ErrnoException(Errno.EINVAL, path + " has no room for swap: set its disksize first");
-        }
-        SwapDevice device = core.swap.add(path, true, pages, priority, backend);
-        if (device == null) {
-            throw new ErrnoException(Errno.EPERM, "all swap types are in use");
-        }
-        if (backend instanceof ZramDevice zram) {
-            zram.open();
-            zram.writeUserPage(SWAP_HEADER);
-        }
-        return device;
-    }
-
-    private SwapBackend backend(String path) throws ErrnoException {
-        String name = path.startsWith("/dev/") ? path.substring("/dev/".length()) : "";
-        Disk disk = disks.get(name);
-        if (disk != null) {
-            return disk;
-        }
-        for (ZramDevice zram : zrams.values()) {
-            if (zram.name().equals(name)) {
-                return zram;
-            }
-        }
-        throw new ErrnoException(Errno.ENOENT, "no block device " + path);
+        return devices.swapon(path, priority);
     }
 
     /** Work that takes a swap device out of use. Errors: EINVAL if it is not active. */
     public Activity swapoff(String path) throws ErrnoException {
-        SwapDevice device = core.swap.byPath(path);
-        if (device == null) {
-            throw new ErrnoException(Errno.EINVAL, path + " is not active swap");
-        }
-        return new Swapoff(core, device);
-    }
-
-    // ---- pressure ----
-
-    /** Evaluates the pressure triggers of a cgroup subtree at the present. */
-    public void checkTriggers(Cgroup cgroup) {
-        if (cgroup.psi().hasTriggers()) {
-            cgroup.psi().checkTriggers(nowNs);
-        }
-        cgroup.children().forEach(this::checkTriggers);
+        return devices.swapoff(path);
     }
 
     // ---- checks ----

@@ -78,8 +78,8 @@ public final class Reclaim {
     }
 
     /** A single pass at a given priority over all memcgs, as kswapd does. */
-    public static Reclaim kswapdStep(Vmscan vm, MemCgroup root, long nrToReclaim, int priority) {
-        Reclaim r = new Reclaim(vm, root, null, nrToReclaim, ReclaimReason.KSWAPD, -1, 0);
+    public static Reclaim kswapdStep(Vmscan vm, MemCgroup root, long nrToReclaim, int priority, int cpu) {
+        Reclaim r = new Reclaim(vm, root, null, nrToReclaim, ReclaimReason.KSWAPD, -1, cpu);
         r.priority = priority;
         r.fullWalk = true;
         return r;
