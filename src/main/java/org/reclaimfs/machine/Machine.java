@@ -52,8 +52,7 @@ public final class Machine {
     private final PageTables pageTables;
     private final Tasks tasks;
     private final OomPath oom;
-    private final Kswapd kswapd;
-    private final ShrinkWorker worker;
+    private final Threads threads;
     private final VmStats vmstats;
     private final Devices devices;
     private final EventQueue events = new EventQueue();
@@ -67,13 +66,12 @@ public final class Machine {
         pageTables = new PageTables(core);
         tasks = new Tasks(core, pageTables);
         oom = new OomPath(core, tasks);
-        kswapd = new Kswapd(core);
-        worker = new ShrinkWorker(core);
         vmstats = new VmStats(core);
         devices = new Devices(core);
         cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort);
+        threads = new Threads(core, cpus);
         pressure = core.cgroups.root().psi().monitor();
-        programs = new Programs(core, pageTables, oom, kswapd, new SplittableRandom(config.seed()));
+        programs = new Programs(core, pageTables, oom, threads.kswapd, new SplittableRandom(config.seed()));
         core.cgroups.listen(this::forget);
         core.zswapWriteback.onMemcgFull(this::makeRoomNow);
         BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
@@ -81,7 +79,7 @@ public final class Machine {
 
     private void forget(MemCgroup memcg) {
         core.vm.forget(memcg);
-        worker.forget(memcg);
+        threads.forget(memcg);
     }
 
     private long makeRoomNow(MemCgroup memcg) {
@@ -158,7 +156,7 @@ public final class Machine {
     private long runSlice(Activity activity) {
         core.effort.begin(nowNs);
         long delayNs = activity.step(nowNs);
-        wakeThreads();
+        threads.wake(nowNs);
         return delayNs;
     }
 
@@ -192,19 +190,6 @@ public final class Machine {
         // Each goes to the very tail: last first, so that those that end together keep their order.
         for (int i = done.size() - 1; i >= 0; i--) {
             pageTables.writeDone(done.get(i));
-        }
-    }
-
-    private void wakeThreads() {
-        if (kswapd.takeWake()) {
-            start(kswapd);
-        }
-        if (worker.takeWake()) {
-            start(worker);
-        }
-        long flushDelay = core.flusher.wakeDelayNs(core.vm.takeFlusherWake());
-        if (flushDelay >= 0) {
-            cpus.wakeAt(core.flusher, nowNs + flushDelay);
         }
     }
 

@@ -91,24 +91,4 @@ final class PsiGroupTest {
         psi.update(1000 * MS);
         assertThat(psi.totalUs(PsiResource.MEMORY, false)).isEqualTo(200_000);
     }
-
-    /** some 150000 1000000: 200 ms of stall fire once; a second breach waits for the window's end. */
-    @Test
-    void aTriggerFiresAtMostOncePerWindow() {
-        PsiGroup psi = new PsiGroup(0, null);
-        PsiTrigger trigger = psi.addTrigger(PsiResource.MEMORY, false, 150_000, 1_000_000, true, 0);
-        psi.change(0, 0, 0, STALLED);
-        psi.checkTriggers(100 * MS);
-        assertThat(trigger.takeEvent()).isFalse();
-        psi.checkTriggers(200 * MS);
-        assertThat(trigger.takeEvent()).isTrue();
-        psi.checkTriggers(400 * MS);
-        psi.change(0, 500 * MS, STALLED, 0);
-        psi.checkTriggers(1100 * MS);
-        assertThat(trigger.takeEvent()).as("inside the quiet second").isFalse();
-        psi.checkTriggers(1200 * MS);
-        assertThat(trigger.takeEvent()).as("reported when it is over").isTrue();
-        psi.checkTriggers(5000 * MS);
-        assertThat(trigger.takeEvent()).isFalse();
-    }
 }
