@@ -13,7 +13,6 @@ final class AllocStall {
     private final Task task;
     private final Pressure pressure;
     private long sinceNs = NONE;
-    private long rounds;
 
     AllocStall(Core core, Task task, Pressure pressure) {
         this.core = core;
@@ -26,14 +25,16 @@ final class AllocStall {
         long nowNs = core.effort.nowNs();
         if (sinceNs == NONE) {
             sinceNs = nowNs;
-            rounds = 0;
+            core.stalls.begin(nowNs);
+            task.stalls.begin(nowNs);
         }
         pressure.stall(true, nowNs);
     }
 
-    /** That was a call of reclaim. */
+    /** It is a call of reclaim. */
     void round() {
-        rounds++;
+        core.stalls.round();
+        task.stalls.round();
     }
 
     /** It ends; the page is not there yet (psi_memstall_leave). */
@@ -45,9 +46,9 @@ final class AllocStall {
     void over() {
         leave();
         if (sinceNs != NONE) {
-            long spanNs = core.effort.nowNs() - sinceNs;
-            core.stalls.add(spanNs, rounds);
-            task.stalls.add(spanNs, rounds);
+            long nowNs = core.effort.nowNs();
+            core.stalls.end(sinceNs, nowNs);
+            task.stalls.end(sinceNs, nowNs);
             sinceNs = NONE;
         }
     }

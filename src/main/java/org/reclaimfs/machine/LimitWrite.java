@@ -63,6 +63,17 @@ final class LimitWrite extends Activity {
         return signalled() || current != limitPages || memcg.memory.usage() <= limitPages || !memcg.online();
     }
 
+    /** One round for a memcg that is to be charged while it is full; returns how many pages fit then. */
+    static long makeRoomNow(Core core, MemCgroup memcg) {
+        MemCgroup over = memcg.overMax();
+        if (over != null) {
+            over.event(MemCgroup.Event.MAX);
+            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0)
+                    .runToEnd();
+        }
+        return memcg.memoryMargin();
+    }
+
     private boolean oomKill(long nowNs) {
         memcg.event(MemCgroup.Event.OOM);
         return oom.killIn(memcg, nowNs);

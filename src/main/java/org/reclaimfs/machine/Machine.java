@@ -15,7 +15,6 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.MemCgroup;
-import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
@@ -30,8 +29,6 @@ import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
-import org.reclaimfs.vmscan.Reclaim;
-import org.reclaimfs.vmscan.Vmscan;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
 
@@ -73,23 +70,13 @@ public final class Machine {
         pressure = core.cgroups.root().psi().monitor();
         programs = new Programs(core, pageTables, oom, threads.kswapd, new SplittableRandom(config.seed()));
         core.cgroups.listen(this::forget);
-        core.zswapWriteback.onMemcgFull(this::makeRoomNow);
+        core.zswapWriteback.onMemcgFull(memcg -> LimitWrite.makeRoomNow(core, memcg));
         BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
     }
 
     private void forget(MemCgroup memcg) {
         core.vm.forget(memcg);
         threads.forget(memcg);
-    }
-
-    private long makeRoomNow(MemCgroup memcg) {
-        MemCgroup over = memcg.overMax();
-        if (over != null) {
-            over.event(MemCgroup.Event.MAX);
-            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0)
-                    .runToEnd();
-        }
-        return memcg.memoryMargin();
     }
 
     /** The project's one lock. Fair, so that a reader gets in between the slices of a long reclaim. */

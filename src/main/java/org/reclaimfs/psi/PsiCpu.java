@@ -40,8 +40,11 @@ final class PsiCpu {
 
     /** A task leaves and enters states (the bits of {@link PsiGroup}). */
     void change(int clear, int set) {
-        for (int s = 0; s < TASK_STATES; s++) {
-            tasks[s] += (set >> s & 1) - (clear >> s & 1);
+        for (int left = clear; left != 0; left &= left - 1) {
+            tasks[Integer.numberOfTrailingZeros(left)]--;
+        }
+        for (int left = set; left != 0; left &= left - 1) {
+            tasks[Integer.numberOfTrailingZeros(left)]++;
         }
         int iowait = tasks[0];
         int memstall = tasks[1];

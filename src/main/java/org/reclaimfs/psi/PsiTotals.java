@@ -1,5 +1,6 @@
 package org.reclaimfs.psi;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class PsiTotals {
      * @return bits of the states that some CPU was in
      */
     int collect(int aggregator, @Nullable PsiCpu[] cpus, long nowNs, boolean enabled) {
-        java.util.Arrays.fill(weighted, 0);
+        Arrays.fill(weighted, 0);
         long weights = 0;
         int seen = 0;
         for (PsiCpu cpu : cpus) {

@@ -1,5 +1,5 @@
 /**
- * Pressure stall information of one group of tasks.
+ * Pressure stall information of one group of tasks, and what allocations waited for one by one.
  *
  * <p>In: task state changes with their CPU and time. Out: averages, totals, trigger events. Mirrors kernel/sched/psi.c
  * (7.2; spec/09). Lock rule: the machine's lock. Time comes in as {@code nowNs}; nothing here has a clock.

@@ -155,8 +155,8 @@ public final class Run {
         Map<String, Object> stall = new LinkedHashMap<>();
         Stalls stalls = machine.stalls();
         stall.put("count", stalls.count());
-        stall.put("totalNs", stalls.totalNs());
-        stall.put("longestNs", stalls.longestNs());
+        stall.put("totalNs", stalls.totalNs(machine.nowNs()));
+        stall.put("longestNs", stalls.longestNs(machine.nowNs()));
         stall.put("rounds", stalls.rounds());
         out.put("stalls", stall);
         out.put("failedExpects", failed.stream().map(Run::failure).toList());

@@ -49,8 +49,10 @@ final class StallsTest {
         assertThat(stalls.count()).isPositive();
         assertThat(stalls.rounds()).isGreaterThanOrEqualTo(stalls.count());
         assertThat(stalls.rounds()).isEqualTo(lab.machine.vmstat(VmStat.ALLOCSTALL_MOVABLE));
-        assertThat(stalls.longestNs()).isBetween(stalls.totalNs() / stalls.count(), stalls.totalNs());
-        assertThat(hog.stalls.totalNs()).as("it was the only one").isEqualTo(stalls.totalNs());
+        long now = lab.machine.nowNs();
+        long total = stalls.totalNs(now);
+        assertThat(stalls.longestNs(now)).isBetween(total / stalls.count(), total);
+        assertThat(hog.stalls.totalNs(now)).as("it was the only one").isEqualTo(total);
     }
 
     /** No swap, memory.high exceeded: the worst page costs a sleep of 2 s and up to 36 ms of reclaim (golden b4). */
@@ -62,9 +64,9 @@ final class StallsTest {
         Task hog = lab.machine.spawn("hog", "hog", "/work", 0);
         go(lab, hog, 9728 + 128, Content.RANDOM);
         lab.machine.advance(120 * SECOND, Integer.MAX_VALUE);
-        assertThat(hog.stalls.longestNs()).isBetween(2 * SECOND, 2 * SECOND + 36_000_000);
-        long stalledUs = hog.stalls.totalNs() / 1000;
         long now = lab.machine.nowNs();
+        assertThat(hog.stalls.longestNs(now)).isBetween(2 * SECOND, 2 * SECOND + 36_000_000);
+        long stalledUs = hog.stalls.totalNs(now) / 1000;
         // A CPU that only sleeps has all the weight there is.
         assertThat(us(work.cgroup, PsiResource.MEMORY, true, now)).isBetween(stalledUs * 98 / 100, stalledUs);
         assertThat(us(work.cgroup, PsiResource.IO, false, now)).isZero();
@@ -85,7 +87,7 @@ final class StallsTest {
         long below = us(work.cgroup, PsiResource.MEMORY, false, now);
         assertThat(us(lab.machine.cgroups().root(), PsiResource.MEMORY, false, now))
                 .isGreaterThan(below);
-        assertThat(below).isLessThanOrEqualTo(hog.stalls.totalNs() / 1000);
+        assertThat(below).isLessThanOrEqualTo(hog.stalls.totalNs(now) / 1000);
     }
 
     @Test
@@ -103,5 +105,23 @@ final class StallsTest {
         lab.machine.advance(120 * SECOND, Integer.MAX_VALUE);
         assertThat(us(work.cgroup, PsiResource.MEMORY, false, lab.machine.nowNs()))
                 .isEqualTo(before);
+    }
+
+    @Test
+    void aStallUnderWayCountsWithWhatItHasLasted() {
+        Stalls stalls = new Stalls();
+        stalls.begin(100);
+        stalls.begin(300);
+        stalls.begin(300);
+        stalls.round();
+        stalls.end(300, 350);
+        assertThat(stalls.count()).isEqualTo(3);
+        assertThat(stalls.totalNs(1000)).isEqualTo(50 + 700 + 900);
+        assertThat(stalls.longestNs(1000)).isEqualTo(900);
+        stalls.end(100, 1200);
+        assertThat(stalls.longestNs(1400)).isEqualTo(1100);
+        assertThat(stalls.totalNs(200))
+                .as("a slice may run ahead of the machine")
+                .isEqualTo(50 + 1100);
     }
 }
