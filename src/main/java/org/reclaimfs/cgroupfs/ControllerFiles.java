@@ -25,7 +25,7 @@ final class ControllerFiles {
     private static final Predicate<Pids> ALL = always();
     private static final int RO = 0444;
     private static final int RW = 0644;
-    private static final String CPU = "tasks do not compete for CPUs";
+    private static final String CPU = "tasks share the CPUs equally";
     private static final String CPUSET = "tasks are not bound to CPUs";
     private static final String IO = "device I/O is not booked per cgroup";
     private static final String MISC = "the machine has no misc resource";

@@ -11,6 +11,7 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevices;
 import org.reclaimfs.swap.SwapTables;
@@ -38,6 +39,7 @@ final class Core {
     final Vmscan vm;
     final CgroupTree cgroups;
     final Flusher flusher = new Flusher(this);
+    final Stalls stalls = new Stalls();
     final Set<Patch> patches;
 
     Core(MachineConfig config) {

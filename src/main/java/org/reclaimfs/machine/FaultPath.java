@@ -9,7 +9,6 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
-import org.reclaimfs.psi.PsiGroup;
 import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
 
@@ -42,7 +41,8 @@ final class FaultPath {
     private final Task task;
     private final OomPath oom;
     private final Kswapds kswapds;
-    private final int cpu;
+    private final Activity thread;
+    private final AllocStall stall;
     private State state = State.READY;
     private @Nullable Reclaim call;
     private @Nullable MemCgroup level;
@@ -52,15 +52,16 @@ final class FaultPath {
     private int highRetries;
     private long highReclaimed;
     private boolean highFirst;
-    private final Pressure stall = new Pressure();
     private int zone;
 
-    FaultPath(Core core, Task task, OomPath oom, Kswapds kswapds) {
+    /** @param thread the one that faults */
+    FaultPath(Core core, Task task, Activity thread, OomPath oom, Kswapds kswapds) {
         this.core = core;
         this.task = task;
         this.oom = oom;
         this.kswapds = kswapds;
-        this.cpu = task.pid % core.config.cpus();
+        this.thread = thread;
+        this.stall = new AllocStall(core, task, thread.pressure);
     }
 
     /** The zone of the pages last granted. */
@@ -70,7 +71,12 @@ final class FaultPath {
 
     /** The CPU the task runs on. */
     int cpu() {
-        return cpu;
+        return thread.cpu();
+    }
+
+    /** Whether the sleep last asked for was the end of a stall, not a wait in the middle of one. */
+    boolean stallEndsOnWaking() {
+        return state == State.READY;
     }
 
     /** Whether something stands between the task and its next page. */
@@ -85,7 +91,7 @@ final class FaultPath {
      */
     int admit(MemCgroup memcg, int want, long nowNs) {
         if (task.dead()) {
-            leaveStall(nowNs);
+            stall.over();
             return DEAD;
         }
         long margin = memcg.memoryMargin();
@@ -105,6 +111,7 @@ final class FaultPath {
             return WAIT;
         }
         noProgressLoops = 0;
+        stall.over();
         // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
         long batch = Math.min(want, CHARGE_BATCH - task.overHighPages);
         return core.ram.grant(zone, cpu(), (int) Math.min(batch, margin));
@@ -144,18 +151,19 @@ final class FaultPath {
             throw new IllegalStateException("no level is over its max");
         }
         over.event(MemCgroup.Event.MAX);
-        enterStall(nowNs);
+        stall.enter();
         level = over;
         state = State.MEMCG_RECLAIM;
         call = reclaim(over, Vmscan.SWAP_CLUSTER_MAX);
     }
 
     private Reclaim reclaim(@Nullable MemCgroup target, long pages) {
-        return new Reclaim(core.vm, core.rootMemcg(), target, pages, ReclaimReason.DIRECT, -1, cpu);
+        stall.round();
+        return new Reclaim(core.vm, core.rootMemcg(), target, pages, ReclaimReason.DIRECT, -1, thread.cpu());
     }
 
     private void memcgReclaimDone(long reclaimed, long nowNs) {
-        leaveStall(nowNs);
+        stall.leave();
         state = State.READY;
         MemCgroup over = level;
         if (over == null || over.memory.usage() < over.memory.max() || reclaimed > 0 || memcgRetries-- > 0) {
@@ -170,7 +178,7 @@ final class FaultPath {
 
     private void startDirectReclaim(long nowNs) {
         core.effort.spend(core.costs.get(Cost.SLOW_PATH));
-        enterStall(nowNs);
+        stall.enter();
         if (kswapds.allowDirectReclaim(core.ram.nodeOfCpu(cpu()))) {
             reclaimDirectly();
             return;
@@ -198,7 +206,6 @@ final class FaultPath {
     }
 
     private void directReclaimDone(long reclaimed, long nowNs) {
-        leaveStall(nowNs);
         state = State.READY;
         int node = core.ram.nodeOfCpu(cpu());
         boolean found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
@@ -210,6 +217,7 @@ final class FaultPath {
                 found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
             }
         }
+        stall.leave();
         if (found || shouldRetry(node, reclaimed)) {
             return;
         }
@@ -264,7 +272,7 @@ final class FaultPath {
         for (MemCgroup m = level; m != null && !m.isRoot(); m = m.parent()) {
             if (m.memory.usage() > m.memory.high()) {
                 m.event(MemCgroup.Event.HIGH);
-                enterStall(nowNs);
+                stall.enter();
                 level = m.parent();
                 call = reclaim(m, highFirst ? task.overHighPages : Vmscan.SWAP_CLUSTER_MAX);
                 return 0;
@@ -280,7 +288,7 @@ final class FaultPath {
             startHighRound(task.memcg());
             return 0;
         }
-        enterStall(nowNs);
+        stall.enter();
         return endHigh(nowNs, penalty * JIFFY_NS);
     }
 
@@ -288,7 +296,7 @@ final class FaultPath {
         task.overHighPages = 0;
         state = State.READY;
         if (sleepNs == 0) {
-            leaveStall(nowNs);
+            stall.over();
         }
         return sleepNs;
     }
@@ -329,14 +337,8 @@ final class FaultPath {
         return (long) Math.min((double) (long) squared * debtPages / CHARGE_BATCH, 2 * HZ);
     }
 
-    // ---- pressure ----
-
-    private void enterStall(long nowNs) {
-        stall.set(task, nowNs, PsiGroup.MEMSTALL | PsiGroup.MEMSTALL_RUNNING);
-    }
-
-    /** Ends the memory stall, if the task is in one. */
-    void leaveStall(long nowNs) {
-        stall.set(task, nowNs, 0);
+    /** The thread is awake again from a sleep above memory.high, or has ended. */
+    void endStall() {
+        stall.over();
     }
 }

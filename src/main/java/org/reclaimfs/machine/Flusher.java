@@ -23,6 +23,7 @@ final class Flusher extends Activity {
     private boolean scheduled;
 
     Flusher(Core core) {
+        super(() -> core.cgroups.root());
         this.core = core;
     }
 

@@ -47,9 +47,12 @@ final class Kswapd extends Activity {
     private @Nullable Reclaim call;
 
     Kswapd(Core core, Node node) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.node = node;
         this.boostSeen = new long[node.zones().size()];
+        // Its first CPU is one of its node.
+        this.cpu = (int) ((long) node.id * core.config.cpus() / core.ram.nodes().size());
     }
 
     /** wakeup_kswapd: an allocation found no zone above LOW. */
@@ -133,6 +136,7 @@ final class Kswapd extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
+        pressure.stall(true, nowNs);
         while (core.effort.spentNs() < SLICE_NS) {
             Reclaim running = call;
             if (running == null) {
@@ -166,10 +170,6 @@ final class Kswapd extends Activity {
         Reclaim.KswapdStep step = new Reclaim.KswapdStep(node.id, stepTarget, priority, boostLeft == 0, noCacheTrim);
         call = Reclaim.kswapd(core.vm, core.rootMemcg(), step, cpu());
         return true;
-    }
-
-    private int cpu() {
-        return (int) ((long) node.id * core.config.cpus() / core.ram.nodes().size());
     }
 
     private long target() {
@@ -216,6 +216,7 @@ final class Kswapd extends Activity {
             return false;
         }
         node.setKswapdAwake(false);
+        pressure.stall(false, core.effort.nowNs());
         state = State.NAPPING;
         nap++;
         napBegins = true;

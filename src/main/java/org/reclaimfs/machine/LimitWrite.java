@@ -23,6 +23,7 @@ final class LimitWrite extends Activity {
     private int calls;
 
     LimitWrite(Core core, MemCgroup memcg, long limitPages, boolean max, OomPath oom) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.memcg = memcg;
         this.limitPages = limitPages;
@@ -53,7 +54,7 @@ final class LimitWrite extends Activity {
             if (!exhausted) {
                 long over = Math.max(memcg.memory.usage() - limitPages, Vmscan.SWAP_CLUSTER_MAX);
                 calls++;
-                call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, 0);
+                call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, cpu());
             } else if (!max || !oomKill(nowNs)) {
                 return DONE;
             }
@@ -69,6 +70,17 @@ final class LimitWrite extends Activity {
     private boolean finished() {
         long current = max ? memcg.memory.max() : memcg.memory.high();
         return signalled() || current != limitPages || memcg.memory.usage() <= limitPages || !memcg.online();
+    }
+
+    /** One round for a memcg that is to be charged while it is full; returns how many pages fit then. */
+    static long makeRoomNow(Core core, MemCgroup memcg) {
+        MemCgroup over = memcg.overMax();
+        if (over != null) {
+            over.event(MemCgroup.Event.MAX);
+            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0)
+                    .runToEnd();
+        }
+        return memcg.memoryMargin();
     }
 
     private boolean oomKill(long nowNs) {

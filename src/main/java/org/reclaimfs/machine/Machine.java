@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,23 +17,20 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.MemCgroup;
-import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
-import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.psi.PsiMonitor;
+import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
-import org.reclaimfs.swap.SwapBackend;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
-import org.reclaimfs.vmscan.Reclaim;
-import org.reclaimfs.vmscan.Vmscan;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
 
@@ -51,62 +46,43 @@ public final class Machine {
             KernelUse.KERNEL_STACK, 464,
             KernelUse.PERCPU, 92);
 
-    /** The header that mkswap leaves on a zram device compresses to this many bytes (golden zram/2_after_mkswap). */
-    private static final Content SWAP_HEADER = new Content("swap header", 73, false, false);
-
-    private static final long FLUSH_NS = 2_000_000_000;
-    /** A slot is an int. */
-    private static final long MAX_SWAP_PAGES = Integer.MAX_VALUE;
-
-    private static final long TRIGGER_CHECK_NS = 50_000_000;
-
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Core core;
     private final PageTables pageTables;
     private final Tasks tasks;
     private final OomPath oom;
-    private final Kswapds kswapds;
-    private final ShrinkWorker worker;
+    private final Threads threads;
     private final VmStats vmstats;
+    private final Devices devices;
     private final EventQueue events = new EventQueue();
-    private final SplittableRandom random;
-    private final Map<String, Disk> disks = new LinkedHashMap<>();
-    private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+    private final Cpus cpus;
+    private final PsiMonitor pressure;
+    private final Programs programs;
     /** Nodes that a write to their reclaim file works on. */
     private final Set<Integer> nodesBusy = new HashSet<>();
 
     private long nowNs;
-    private long nextFlushNs;
 
     public Machine(MachineConfig config) {
         core = new Core(config);
         pageTables = new PageTables(core);
         tasks = new Tasks(core, pageTables);
         oom = new OomPath(core, tasks);
-        kswapds = new Kswapds(core);
-        worker = new ShrinkWorker(core);
         vmstats = new VmStats(core);
-        random = new SplittableRandom(config.seed());
+        devices = new Devices(core);
+        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort);
+        SplittableRandom random = new SplittableRandom(config.seed());
+        threads = new Threads(core, cpus, random);
+        programs = new Programs(core, pageTables, oom, threads.kswapds, random);
+        pressure = core.cgroups.root().psi().monitor();
         core.cgroups.listen(this::forget);
-        core.zswapWriteback.onMemcgFull(this::makeRoomNow);
+        core.zswapWriteback.onMemcgFull(memcg -> LimitWrite.makeRoomNow(core, memcg));
         BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
-        // The worker's phase is chance: how long a stall lasts depends on it (spec/03 section 3).
-        nextFlushNs = random.nextLong(FLUSH_NS);
     }
 
     private void forget(MemCgroup memcg) {
         core.vm.forget(memcg);
-        worker.forget(memcg);
-    }
-
-    private long makeRoomNow(MemCgroup memcg) {
-        MemCgroup over = memcg.overMax();
-        if (over != null) {
-            over.event(MemCgroup.Event.MAX);
-            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0)
-                    .runToEnd();
-        }
-        return memcg.memoryMargin();
+        threads.forget(memcg);
     }
 
     /** The project's one lock. Fair, so that a reader gets in between the slices of a long reclaim. */
@@ -123,12 +99,12 @@ public final class Machine {
 
     /** When something is due next; {@code Long.MAX_VALUE} if nothing is. */
     public long nextEventNs() {
-        return Math.min(events.nextNs(), core.io.nextNs());
+        return Math.min(Math.min(events.nextNs(), core.io.nextNs()), pressure.nextCheckNs());
     }
 
-    /** How often pressure triggers want to be looked at while there are any, in ns. */
+    /** When a pressure trigger is to be looked at next, which {@link #advance} does; {@code Long.MAX_VALUE}: none is. */
     public long triggerCheckNs() {
-        return TRIGGER_CHECK_NS;
+        return pressure.nextCheckNs();
     }
 
     /**
@@ -139,7 +115,7 @@ public final class Machine {
     public boolean advance(long targetNs, int maxSlices) {
         for (int i = 0; i < maxSlices; i++) {
             long next = nextEventNs();
-            flushStats(Math.min(next, targetNs));
+            threads.flushStats(Math.min(next, targetNs));
             if (next > targetNs) {
                 nowNs = Math.max(nowNs, targetNs);
                 return true;
@@ -147,46 +123,57 @@ public final class Machine {
             nowNs = Math.max(nowNs, next);
             if (core.io.nextNs() <= nowNs) {
                 drainIo(nowNs);
+            } else if (pressure.nextCheckNs() <= nowNs) {
+                pressure.check(nowNs);
             } else {
                 Activity due = events.poll();
                 if (due != null) {
-                    schedule(due, step(due));
+                    cpus.due(due, nowNs);
                 }
             }
         }
         return false;
     }
 
-    /** The 2 s worker that brings memory statistics up to date (flush_memcg_stats_dwork). */
-    private void flushStats(long untilNs) {
-        if (nextFlushNs <= untilNs) {
-            core.memcgs.flushStats();
-            nextFlushNs += ((untilNs - nextFlushNs) / FLUSH_NS + 1) * FLUSH_NS;
-        }
-    }
-
-    /** Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. */
+    /**
+     * Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. It needs no CPU of the
+     * machine's, unless the one who calls has one: then the slice is that one's.
+     */
     public long step(Activity activity) {
-        long cost = activity.step(nowNs);
-        wakeThreads();
-        return cost;
+        Activity carrier = cpus.current();
+        if (carrier != null) {
+            carrier.carry(activity, nowNs);
+        }
+        return runSlice(activity);
     }
 
-    /** Lets an activity go on by itself from now. */
+    private long runSlice(Activity activity) {
+        core.effort.begin(nowNs);
+        long delayNs = activity.step(nowNs);
+        threads.wake(nowNs);
+        return delayNs;
+    }
+
+    /** Lets an activity go on by itself from now, as soon as there is a CPU for it. */
     public void start(Activity activity) {
-        events.add(nowNs, activity);
+        cpus.wakeAt(activity, nowNs);
     }
 
-    /** Queues the next slice of an activity whose last one returned {@code costNs}. */
-    public void schedule(Activity activity, long costNs) {
-        if (costNs != Activity.DONE) {
-            events.add(nowNs + Math.max(1, costNs), activity);
+    /** Lets an activity go on by itself after a while; not at all after {@link Activity#DONE}. */
+    public void schedule(Activity activity, long delayNs) {
+        if (delayNs != Activity.DONE) {
+            cpus.wakeAt(activity, nowNs + Math.max(1, delayNs));
         }
     }
 
     /** Completes every write under way: with the clock at a standstill devices take no time. */
     public void completeIo() {
         drainIo(Long.MAX_VALUE - 1);
+    }
+
+    /** Ends what its last slice has done: with the clock at a standstill CPUs take no time. */
+    public void completeSlices() {
+        cpus.endLastSlices(nowNs);
     }
 
     private void drainIo(long untilNs) {
@@ -197,25 +184,6 @@ public final class Machine {
         // Each goes to the very tail: last first, so that those that end together keep their order.
         for (int i = done.size() - 1; i >= 0; i--) {
             pageTables.writeDone(done.get(i));
-        }
-    }
-
-    private void wakeThreads() {
-        for (Kswapd kswapd : kswapds.all()) {
-            if (kswapd.takeWake()) {
-                events.add(nowNs, kswapd);
-            }
-            Activity nap = kswapd.takeNap();
-            if (nap != null) {
-                events.add(nowNs + Kswapd.NAP_NS, nap);
-            }
-        }
-        if (worker.takeWake()) {
-            events.add(nowNs, worker);
-        }
-        long flushDelay = core.flusher.wakeDelayNs(core.vm.takeFlusherWake());
-        if (flushDelay >= 0) {
-            events.add(nowNs + flushDelay, core.flusher);
         }
     }
 
@@ -241,15 +209,15 @@ public final class Machine {
 
     /** Whether the node's kswapd has given up. */
     public boolean hopeless(int node) {
-        return kswapds.all().get(node).hopeless();
-    }
-
-    public SwapDevices swap() {
-        return core.swap;
+        return threads.kswapds.all().get(node).hopeless();
     }
 
     public Readahead readahead() {
         return core.readahead;
+    }
+
+    public SwapDevices swap() {
+        return core.swap;
     }
 
     public Zswap zswap() {
@@ -269,19 +237,24 @@ public final class Machine {
     }
 
     public Collection<Disk> disks() {
-        return disks.values();
+        return devices.disks();
     }
 
     public @Nullable Disk disk(String name) {
-        return disks.get(name);
+        return devices.disk(name);
     }
 
     public Collection<ZramDevice> zrams() {
-        return zrams.values();
+        return devices.zrams();
     }
 
     public @Nullable ZramDevice zram(int id) {
-        return zrams.get(id);
+        return devices.zram(id);
+    }
+
+    /** How the allocations of all tasks were held up. */
+    public Stalls stalls() {
+        return core.stalls;
     }
 
     public List<Kill> kills() {
@@ -354,97 +327,34 @@ public final class Machine {
 
     /** vm.drop_caches with bit 1: clean page cache that is not locked goes. */
     public void dropPageCache() {
-        core.ram.vmstat.add(VmStat.DROP_PAGECACHE, 1);
-        for (Region file : new ArrayList<>(core.flusher.files())) {
-            pageTables.forRuns(file, 0, file.pages(), run -> {
-                int flags = core.mem.flags(run);
-                if ((flags & Flags.RESIDENT) != 0 && (flags & (Flags.DIRTY | Flags.MLOCKED)) == 0) {
-                    core.folios.lruDel(run);
-                    core.folios.release(run);
-                    core.mem.drop(run);
-                }
-            });
-        }
-        dropEmptyOrphans();
-    }
-
-    private void dropEmptyOrphans() {
-        tasks.orphanFiles().removeIf(file -> {
-            for (long page = 0; page < file.pages(); page += 512) {
-                if (core.mem.findFrom(file.table(page), 0) >= 0) {
-                    return false;
-                }
-            }
-            core.flusher.forget(file);
-            core.mem.dropRegion(file);
-            return true;
-        });
+        new DropCaches(core, pageTables, tasks).run();
     }
 
     // ---- tasks ----
 
     /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY. */
     public Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
-        Cgroup cgroup = core.cgroups.find(cgroupPath);
-        if (cgroup == null) {
-            throw new ErrnoException(Errno.ENOENT, "no cgroup " + cgroupPath);
-        }
-        if (core.cgroups.byName(name) != null) {
-            throw new ErrnoException(Errno.EEXIST, "task " + name + " exists");
-        }
-        core.cgroups.checkAttach(cgroup);
-        return core.cgroups.spawn(name, comm, cgroup, oomScoreAdj);
+        return programs.spawn(name, comm, cgroupPath, oomScoreAdj);
     }
 
     /** The live task of that name. Errors: ESRCH. */
     public Task task(String name) throws ErrnoException {
-        Task task = core.cgroups.byName(name);
-        if (task == null) {
-            throw new ErrnoException(Errno.ESRCH, "no task " + name);
-        }
-        return task;
+        return programs.task(name);
     }
 
     /** The region of that name. Errors: ENOENT. */
     public Region region(Task task, String name) throws ErrnoException {
-        Region region = task.regions.get(name);
-        if (region == null) {
-            throw new ErrnoException(Errno.ENOENT, "task " + task.name + " has no region " + name);
-        }
-        return region;
+        return programs.region(task, name);
     }
 
-    /**
-     * Work that fills {@code pages} new pages at the end of a region, which is made if it does not exist. Errors: EINVAL
-     * if it exists with another kind or content.
-     *
-     * @param bytesPerSecond 0: as fast as it can
-     */
+    /** Work that fills new pages at the end of a region; see {@link Programs#alloc}. Errors: EINVAL. */
     public Activity alloc(
             Task task, String regionName, Kind kind, @Nullable Content content, long pages, long bytesPerSecond)
             throws ErrnoException {
-        Region region = task.regions.get(regionName);
-        if (region == null) {
-            region = core.mem.newRegion(regionName, kind, content == null ? Content.RANDOM : content);
-            task.regions.put(regionName, region);
-            if (kind == Kind.FILE) {
-                core.flusher.watch(region);
-            }
-        } else if (region.kind != kind || content != null && !region.content.equals(content)) {
-            throw new ErrnoException(
-                    Errno.EINVAL,
-                    "region " + regionName + " is kind=" + region.kind.name().toLowerCase(java.util.Locale.ROOT)
-                            + " content=" + region.content.label());
-        }
-        return new AllocActivity(
-                core, task, oom, kswapds, pageTables, region, pages, new Rate(bytesPerSecond, Units.PAGE_SHIFT, nowNs));
+        return programs.alloc(task, regionName, kind, content, pages, bytesPerSecond, nowNs);
     }
 
-    /**
-     * Work that touches the first {@code pages} of a region.
-     *
-     * @param forNs how long; 0: as many touches as pages
-     */
+    /** Work that touches the first pages of a region; see {@link Programs#touch}. */
     public Activity touch(
             Task task,
             Region region,
@@ -453,29 +363,12 @@ public final class Machine {
             long forNs,
             long bytesPerSecond,
             boolean write) {
-        long count = Math.min(pages, region.pages());
-        long touches = forNs > 0 ? Long.MAX_VALUE : count;
-        long endNs = forNs > 0 ? nowNs + forNs : Long.MAX_VALUE;
-        TouchActivity.Plan plan = new TouchActivity.Plan(pattern, count, touches, endNs, write);
-        Rate rate = new Rate(bytesPerSecond, Units.PAGE_SHIFT, nowNs);
-        return new TouchActivity(core, task, oom, kswapds, pageTables, region, plan, rate, random.split());
+        return programs.touch(task, region, pattern, pages, forNs, bytesPerSecond, write, nowNs);
     }
 
-    /**
-     * Work that does what a shell loop does beside others: each child that it forks allocates kernel memory and pages of
-     * its own, and exits. It goes on until the task ends. Errors: EEXIST if the task forks already.
-     *
-     * @param childPages pages of its own that a child writes
-     * @param childrenPerSecond 0: one after the other
-     */
+    /** Work that forks children; see {@link Programs#fork}. Errors: EEXIST. */
     public Activity fork(Task task, long childPages, long childrenPerSecond) throws ErrnoException {
-        if (task.regions.containsKey(ForkActivity.REGION)) {
-            throw new ErrnoException(Errno.EEXIST, "task " + task.name + " forks already");
-        }
-        Region region = core.mem.newRegion(ForkActivity.REGION, Kind.ANON, Content.RANDOM);
-        task.regions.put(ForkActivity.REGION, region);
-        Rate rate = new Rate(childrenPerSecond, 0, nowNs);
-        return new ForkActivity(core, task, oom, kswapds, pageTables, region, childPages, rate);
+        return programs.fork(task, childPages, childrenPerSecond, nowNs);
     }
 
     public void setMlocked(Region region, boolean locked) {
@@ -500,96 +393,27 @@ public final class Machine {
     // ---- devices ----
 
     public void addDisk(Disk disk) {
-        disks.put(disk.name(), disk);
+        devices.addDisk(disk);
     }
 
     /** A new zram device with the lowest free number (hot_add). */
     public ZramDevice addZram() {
-        int id = 0;
-        while (zrams.containsKey(id)) {
-            id++;
-        }
-        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE);
-        zrams.put(id, device);
-        return device;
+        return devices.addZram();
     }
 
     /** hot_remove. Errors: ENODEV, EBUSY. */
     public void removeZram(int id) throws ErrnoException {
-        ZramDevice device = zrams.get(id);
-        if (device == null) {
-            throw new ErrnoException(Errno.ENODEV, "no zram" + id);
-        }
-        if (device.busy()) {
-            throw new ErrnoException(Errno.EBUSY, device.name() + " is in use");
-        }
-        device.reset();
-        zrams.remove(id);
+        devices.removeZram(id);
     }
 
-    /**
-     * Makes a swap header on a device and activates it.
-     *
-     * @param path /dev/NAME of a disk or zram device
-     * @param priority {@link SwapDevices#DEFAULT_PRIORITY} or 0..32767
-     * @throws ErrnoException ENOENT, EBUSY, EINVAL as swapon(2); EPERM if all swap types are taken
-     */
+    /** Makes a swap header on a device and activates it; see {@link Devices#swapon}. */
     public SwapDevice swapon(String path, int priority) throws ErrnoException {
-        if (core.swap.byPath(path) != null) {
-            throw new ErrnoException(Errno.EBUSY, path + " is already used for swap");
-        }
-        SwapBackend backend = backend(path);
-        long pages = backend instanceof ZramDevice zram
-                ? zram.disksizePages()
-                : Units.bytesToPages(((Disk) backend).bytes());
-        if (pages < 2) {
-            throw new ErrnoException(Errno.EINVAL, path + " has no room for swap: set its disksize first");
-        }
-        if (pages > MAX_SWAP_PAGES) {
-            throw new ErrnoException(Errno.EINVAL, path + " is too large: at most 8 TiB of a swap device are modelled");
-        }
-        SwapDevice device = core.swap.add(path, true, pages, priority, backend);
-        if (device == null) {
-            throw new ErrnoException(Errno.EPERM, "all swap types are in use");
-        }
-        if (backend instanceof ZramDevice zram) {
-            zram.open();
-            zram.writeUserPage(SWAP_HEADER);
-        }
-        return device;
+        return devices.swapon(path, priority);
     }
 
-    private SwapBackend backend(String path) throws ErrnoException {
-        String name = path.startsWith("/dev/") ? path.substring("/dev/".length()) : "";
-        Disk disk = disks.get(name);
-        if (disk != null) {
-            return disk;
-        }
-        for (ZramDevice zram : zrams.values()) {
-            if (zram.name().equals(name)) {
-                return zram;
-            }
-        }
-        throw new ErrnoException(Errno.ENOENT, "no block device " + path);
-    }
-
-    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active, or already on its way out. */
+    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active. */
     public Activity swapoff(String path) throws ErrnoException {
-        SwapDevice device = core.swap.byPath(path);
-        if (device == null || !core.swap.accepting(device)) {
-            throw new ErrnoException(Errno.EINVAL, path + " is not active swap");
-        }
-        return new Swapoff(core, device);
-    }
-
-    // ---- pressure ----
-
-    /** Evaluates the pressure triggers of a cgroup subtree at the present. */
-    public void checkTriggers(Cgroup cgroup) {
-        if (cgroup.psi().hasTriggers()) {
-            cgroup.psi().checkTriggers(nowNs);
-        }
-        cgroup.children().forEach(this::checkTriggers);
+        return devices.swapoff(path);
     }
 
     // ---- checks ----

@@ -19,6 +19,7 @@ final class ProactiveWriteback extends Activity {
     private @Nullable MemCgroup at;
 
     ProactiveWriteback(Core core, MemCgroup target, long wantedBytes) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.target = target;
         this.wantedBytes = wantedBytes;

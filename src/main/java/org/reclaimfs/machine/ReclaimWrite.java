@@ -20,6 +20,7 @@ final class ReclaimWrite extends Activity {
     private @Nullable Reclaim call;
 
     ReclaimWrite(Core core, MemCgroup target, long wantedPages, int swappiness) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.target = target;
         this.wantedPages = wantedPages;
@@ -41,7 +42,7 @@ final class ReclaimWrite extends Activity {
                     return fail(Errno.EINTR);
                 }
                 long goal = Math.max((wantedPages - donePages) / 4, Vmscan.SWAP_CLUSTER_MAX);
-                call = new Reclaim(core.vm, core.rootMemcg(), target, goal, ReclaimReason.PROACTIVE, swappiness, 0);
+                call = new Reclaim(core.vm, core.rootMemcg(), target, goal, ReclaimReason.PROACTIVE, swappiness, cpu());
             } else if (running.step()) {
                 call = null;
                 if (running.reclaimed() == 0 && retries-- == 0) {

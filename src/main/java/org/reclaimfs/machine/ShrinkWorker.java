@@ -13,6 +13,7 @@ final class ShrinkWorker extends Activity {
     private boolean started;
 
     ShrinkWorker(Core core) {
+        super(() -> core.cgroups.root());
         this.core = core;
     }
 

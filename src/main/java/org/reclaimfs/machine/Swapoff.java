@@ -31,6 +31,7 @@ final class Swapoff extends Activity {
     private boolean waitsForWrite;
 
     Swapoff(Core core, SwapDevice device) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.folios = core.folios;
         this.mem = core.mem;
@@ -151,7 +152,8 @@ final class Swapoff extends Activity {
     }
 
     private void reclaim(@org.jspecify.annotations.Nullable MemCgroup target) {
-        new Reclaim(core.vm, core.rootMemcg(), target, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0).runToEnd();
+        new Reclaim(core.vm, core.rootMemcg(), target, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, cpu())
+                .runToEnd();
     }
 
     /** Reads back the first pages of the run, those that share a verdict on their refault; returns how many. */

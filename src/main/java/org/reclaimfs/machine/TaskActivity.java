@@ -1,22 +1,24 @@
 package org.reclaimfs.machine;
 
 import org.reclaimfs.memcg.Task;
-import org.reclaimfs.psi.PsiGroup;
 
-/** Work of a simulated task: it is runnable while it works, and can be frozen or die. */
+/** Work of a simulated task, a thread of it: it can be frozen or die. */
 abstract class TaskActivity extends Activity {
     private static final long FROZEN_POLL_NS = 10_000_000;
 
     final Core core;
     final Task task;
     final FaultPath faults;
-    private final Pressure pressure = new Pressure();
+    /** The stall it is in ends when it wakes up: a sleep above memory.high, a wait for a page of the workingset. */
+    private boolean stalledAsleep;
 
     TaskActivity(Core core, Task task, OomPath oom, Kswapds kswapds) {
+        super(task::cgroup);
         this.core = core;
         this.task = task;
-        this.faults = new FaultPath(core, task, oom, kswapds);
-        task.onExit(() -> finish(core.effort.nowNs()));
+        this.cpu = task.pid % core.config.cpus();
+        this.faults = new FaultPath(core, task, this, oom, kswapds);
+        task.onExit(this::finish);
     }
 
     /** One slice of useful work; returns extra waiting time in ns, or {@link #DONE}. Costs go to the effort. */
@@ -26,52 +28,69 @@ abstract class TaskActivity extends Activity {
     public final long step(long nowNs) {
         core.effort.begin(nowNs);
         if (task.dead()) {
-            return finish(nowNs);
+            return finish();
         }
+        onItsOwn(Place.ON_CPU);
         if (task.cgroup().effectiveFreeze()) {
-            setState(nowNs, 0);
-            return FROZEN_POLL_NS;
+            return rest(FROZEN_POLL_NS, false);
         }
-        setState(nowNs, PsiGroup.RUNNING);
-        if (!faults.waiting()) {
-            faults.leaveStall(nowNs);
+        if (stalledAsleep) {
+            stalledAsleep = false;
+            faults.endStall();
         }
         while (core.effort.spentNs() < SLICE_NS) {
             if (faults.waiting()) {
                 long sleep = faults.advance(nowNs);
                 if (task.dead()) {
-                    return finish(nowNs);
+                    return finish();
                 }
                 if (sleep > 0) {
-                    setState(nowNs, 0);
-                    return core.effort.spentNs() + sleep;
+                    stalledAsleep = faults.stallEndsOnWaking();
+                    return rest(sleep, false);
                 }
                 continue;
             }
             long wait = work(nowNs);
             if (wait == DONE || task.dead()) {
-                return finish(nowNs);
+                return finish();
             }
             if (wait > 0) {
-                setState(nowNs, waitState());
-                return core.effort.spentNs() + wait;
+                stalledAsleep = stallsWhileWaiting();
+                if (stalledAsleep) {
+                    pressure.stall(true, core.effort.nowNs());
+                }
+                return rest(wait, waitsForIo());
             }
         }
         return core.effort.spentNs();
     }
 
-    /** The pressure state while waiting as {@link #work} asked: I/O wait, or idle for a rate. */
-    int waitState() {
-        return 0;
+    /** Whether the wait that {@link #work} asked for is for a device, not for a rate. */
+    boolean waitsForIo() {
+        return false;
     }
 
-    private long finish(long nowNs) {
-        faults.leaveStall(nowNs);
-        setState(nowNs, 0);
+    /** Whether it counts as a memory stall. */
+    boolean stallsWhileWaiting() {
+        return false;
+    }
+
+    private long rest(long ns, boolean forIo) {
+        pressure.waitForIo(forIo);
+        onItsOwn(Place.ASLEEP);
+        return core.effort.spentNs() + ns;
+    }
+
+    /** A thread that a client steps is on no CPU of ours, but runs and sleeps all the same. */
+    private void onItsOwn(Place at) {
+        if (place == Place.OUTSIDE) {
+            pressure.place(at, cpu, core.effort.nowNs());
+        }
+    }
+
+    private long finish() {
+        faults.endStall();
+        pressure.end(core.effort.nowNs());
         return DONE;
-    }
-
-    private void setState(long nowNs, int next) {
-        pressure.set(task, nowNs, next);
     }
 }

@@ -9,6 +9,11 @@ final class Timer extends Activity {
     }
 
     @Override
+    public boolean needsCpu() {
+        return false;
+    }
+
+    @Override
     public long step(long nowNs) {
         action.run();
         return DONE;

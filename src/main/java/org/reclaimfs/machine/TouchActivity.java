@@ -4,7 +4,6 @@ import java.util.SplittableRandom;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Region;
-import org.reclaimfs.psi.PsiGroup;
 
 /** A task touches pages of a region by a pattern, a number of times or for a while. */
 final class TouchActivity extends TaskActivity {
@@ -79,10 +78,12 @@ final class TouchActivity extends TaskActivity {
     }
 
     @Override
-    int waitState() {
-        if (!toucher.waitedForIo()) {
-            return 0;
-        }
-        return toucher.waitedForWorkingset() ? PsiGroup.IOWAIT | PsiGroup.MEMSTALL : PsiGroup.IOWAIT;
+    boolean waitsForIo() {
+        return toucher.waitedForIo();
+    }
+
+    @Override
+    boolean stallsWhileWaiting() {
+        return toucher.waitedForIo() && toucher.waitedForWorkingset();
     }
 }

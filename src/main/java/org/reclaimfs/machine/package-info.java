@@ -6,10 +6,12 @@
  * org.reclaimfs.machine.Machine#lock} is the project's one lock; every method here expects it held.
  *
  * <p>Why activities: whatever takes time (a task's allocation, a write to memory.reclaim, kswapd) is cut into slices
- * that each run at an instant and say what they cost. Who owns time (real, scaled, manual, virtual) is not known here.
+ * that each run at an instant and say what they cost; {@link org.reclaimfs.machine.Cpus} gives them the time on a CPU. Who
+ * owns time (real, scaled, manual, virtual) is not known here. Slices stepped by a client of the file system are outside
+ * the CPUs: that client is a real process of the host, with the host's CPUs.
  * The kernel's cycle "charging reclaims, reclaim charges" is cut in {@link org.reclaimfs.machine.FaultPath}.
  *
- * <p>Not modelled yet: tasks do not compete for CPUs; a killed task's memory is freed at once.
+ * <p>Not modelled yet: a killed task's memory is freed at once.
  */
 @org.jspecify.annotations.NullMarked
 package org.reclaimfs.machine;

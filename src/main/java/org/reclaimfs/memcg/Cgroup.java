@@ -36,7 +36,7 @@ public final class Cgroup {
     Cgroup(String name, @Nullable Cgroup parent, long nowNs) {
         this.name = name;
         this.parent = parent;
-        this.psi = new PsiGroup(nowNs);
+        this.psi = new PsiGroup(nowNs, parent == null ? null : parent.psi);
         if (parent != null) {
             parent.children.put(name, this);
             for (Cgroup c = parent; c != null; c = c.parent) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
+import org.reclaimfs.psi.Stalls;
 
 /** A simulated process: a name, a cgroup and regions of memory. Sizes in pages. */
 public final class Task {
@@ -26,6 +27,9 @@ public final class Task {
 
     /** Debt of pages charged while over memory.high, worked off at the next return to user mode. */
     public long overHighPages;
+
+    /** How its allocations were held up. */
+    public final Stalls stalls = new Stalls();
 
     Task(int pid, String name, String comm, Cgroup cgroup, int oomScoreAdj) {
         this.pid = pid;

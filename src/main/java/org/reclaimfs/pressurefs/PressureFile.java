@@ -66,9 +66,11 @@ public final class PressureFile<T> {
         }
         long thresholdUs = u32(matcher.group(2));
         long windowUs = u32(matcher.group(3));
-        check(thresholdUs, windowUs, file.opener().capable(Caller.CAP_SYS_RESOURCE));
+        boolean privileged = file.opener().capable(Caller.CAP_SYS_RESOURCE);
+        check(thresholdUs, windowUs, privileged);
         boolean full = matcher.group(1).equals("full");
-        PsiTrigger trigger = group.apply(subject).addTrigger(resource, full, thresholdUs, windowUs, machine.nowNs());
+        PsiTrigger trigger =
+                group.apply(subject).addTrigger(resource, full, thresholdUs, windowUs, privileged, machine.nowNs());
         file.attachment(trigger);
         file.onRelease(trigger::close);
         return Work.DONE;
@@ -104,7 +106,6 @@ public final class PressureFile<T> {
         if (!(file.attachment() instanceof PsiTrigger trigger)) {
             return OpenFile.POLL_DEFAULT | OpenFile.POLLERR | OpenFile.POLLPRI;
         }
-        group.apply(subject).checkTriggers(machine.nowNs());
         boolean event = consume ? trigger.takeEvent() : trigger.hasEvent();
         return OpenFile.POLL_DEFAULT | (event ? OpenFile.POLLPRI : 0);
     }

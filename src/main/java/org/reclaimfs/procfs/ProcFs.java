@@ -14,7 +14,7 @@ import org.reclaimfs.mm.VmStat;
 
 /** The files of /proc and their place in the tree. */
 public final class ProcFs {
-    private static final String NO_CPU_TIME = "the model has no CPU scheduler: CPUs are shown idle, nothing is counted";
+    private static final String NO_CPU_TIME = "the CPUs are shown idle: their time is not counted";
 
     private final Machine machine;
     private final VmSettings settings;

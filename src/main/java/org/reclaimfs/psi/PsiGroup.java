@@ -1,11 +1,16 @@
 package org.reclaimfs.psi;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stall times and running averages of one cgroup, or of the system (psi_group, kernel/sched/psi.c 7.2; spec/09). Totals
- * in ns, averages in percent as fixed point with 11 fraction bits. NOT thread safe.
+ * in ns, averages in percent. A CPU costs memory only from the first task of the group on it. NOT thread safe.
+ *
+ * <p>Two workers run at their own times, though nobody calls them then: {@link #change} and every read let them catch up
+ * first, and {@link PsiMonitor} says when a trigger cannot wait for that.
  */
 public final class PsiGroup {
     /** Task states; a task may be in several at once. */
@@ -14,34 +19,35 @@ public final class PsiGroup {
     public static final int MEMSTALL = 2;
     public static final int RUNNING = 4;
     public static final int MEMSTALL_RUNNING = 8;
+    /** The task is the one its CPU executes. */
+    public static final int ONCPU = 16;
+    /** So it is, within a memory stall. */
+    public static final int ONCPU_MEMSTALL = 32;
 
-    private static final int TASK_STATES = 4;
-    private static final int STATES = PsiResource.values().length * 2;
-    private static final long JIFFY_NS = 4_000_000;
-    /** Length of an averaging period: 2 s and one tick at HZ 250. */
-    static final long PERIOD_NS = 501 * JIFFY_NS;
+    static final long PERIOD_NS = PsiAverages.PERIOD_NS;
+    private static final PsiCpu[] NONE = {};
 
-    private static final int FIXED_1 = 2048;
-    private static final int[] EXP = {1677, 1981, 2034};
+    private final PsiMonitor monitor;
+    private final PsiTotals totals;
+    private final PsiAverages averages = new PsiAverages();
+    private final PsiPoll poll = new PsiPoll();
+    /** Triggers of writers without privilege, looked at with the averages. */
+    private final List<PsiTrigger> slowTriggers = new ArrayList<>(0);
 
-    private final int[] tasks = new int[TASK_STATES];
-    private final long[] totalNs = new long[STATES];
-    private final long[] averagedNs = new long[STATES];
-    private final long[][] avg = new long[STATES][EXP.length];
-    private long stateSinceNs;
-    private long lastUpdateNs;
-    private long nextUpdateNs;
+    private @Nullable PsiCpu[] cpus = NONE;
+    private long averagesDueNs = PsiMonitor.NEVER;
     private boolean enabled = true;
-    private final List<PsiTrigger> triggers = new ArrayList<>();
 
-    public PsiGroup(long nowNs) {
-        restart(nowNs);
+    /** @param parent the group above; null: this is the system's, the group of all tasks */
+    public PsiGroup(long nowNs, @Nullable PsiGroup parent) {
+        monitor = parent == null ? new PsiMonitor() : parent.monitor;
+        totals = new PsiTotals(parent == null);
+        averages.restart(nowNs);
     }
 
-    private void restart(long nowNs) {
-        stateSinceNs = nowNs;
-        lastUpdateNs = nowNs;
-        nextUpdateNs = nowNs + PERIOD_NS;
+    /** Shared by all groups of a machine. */
+    public PsiMonitor monitor() {
+        return monitor;
     }
 
     public boolean enabled() {
@@ -53,123 +59,138 @@ public final class PsiGroup {
         if (on == enabled) {
             return;
         }
-        advance(nowNs);
+        catchUp(nowNs);
+        for (PsiCpu cpu : cpus) {
+            if (cpu != null) {
+                cpu.account(nowNs, enabled);
+            }
+        }
         enabled = on;
-        restart(nowNs);
+        averages.restart(nowNs);
     }
 
-    /** A task of the group leaves and enters states (bits above). */
-    public void change(long nowNs, int clear, int set) {
-        advance(nowNs);
-        for (int s = 0; s < TASK_STATES; s++) {
-            tasks[s] += (set >> s & 1) - (clear >> s & 1);
+    /** A task of the group, on this CPU, leaves and enters states (bits above). */
+    public void change(int cpu, long nowNs, int clear, int set) {
+        catchUp(nowNs);
+        PsiCpu on = cpu < cpus.length ? cpus[cpu] : null;
+        if (on == null) {
+            on = new PsiCpu(nowNs);
+            if (cpu >= cpus.length) {
+                cpus = Arrays.copyOf(cpus, cpu + 1);
+            }
+            cpus[cpu] = on;
+        }
+        on.account(nowNs, enabled);
+        on.change(clear, set);
+        if (averagesDueNs == PsiMonitor.NEVER) {
+            averagesDueNs = nowNs + PERIOD_NS;
+            if (!slowTriggers.isEmpty()) {
+                monitor.due(averagesDueNs);
+            }
+        }
+        if (!poll.isEmpty() && poll.wake(on.states(), nowNs)) {
+            monitor.due(poll.dueNs());
         }
     }
 
-    /** Accounts the time since the last change to the states the group has been in. */
-    public void advance(long nowNs) {
-        long span = nowNs - stateSinceNs;
-        if (span <= 0) {
-            return;
+    private void catchUp(long nowNs) {
+        while (averagesDueNs <= nowNs) {
+            runAverages(averagesDueNs);
         }
-        stateSinceNs = nowNs;
-        if (!enabled) {
-            return;
+        while (poll.dueNs() <= nowNs) {
+            poll.run(totals, cpus, enabled);
         }
-        int iowait = tasks[0];
-        int memstall = tasks[1];
-        int running = tasks[2];
-        int memstallRunning = tasks[3];
-        addTime(PsiResource.IO, iowait > 0, iowait > 0 && running == 0, span);
-        addTime(PsiResource.MEMORY, memstall > 0, memstall > 0 && running == memstallRunning, span);
     }
 
-    private void addTime(PsiResource resource, boolean some, boolean full, long span) {
-        totalNs[state(resource, false)] += some ? span : 0;
-        totalNs[state(resource, true)] += full ? span : 0;
+    /** The worker that keeps averages going while anything happens in the group (psi_avgs_work). */
+    private void runAverages(long nowNs) {
+        int seen = totals.collect(PsiTotals.AVERAGES, cpus, nowNs, enabled);
+        endPeriod(nowNs);
+        boolean active = (seen & 1 << PsiCpu.NONIDLE) != 0;
+        averagesDueNs = active ? averages.nextUpdateNs() : PsiMonitor.NEVER;
+    }
+
+    private void endPeriod(long nowNs) {
+        if (enabled && nowNs >= averages.nextUpdateNs()) {
+            for (PsiTrigger trigger : slowTriggers) {
+                trigger.check(nowNs, totals);
+            }
+            averages.update(nowNs, totals);
+        }
+    }
+
+    /** Brings totals and averages to {@code nowNs}; every read does this first. */
+    public void update(long nowNs) {
+        catchUp(nowNs);
+        totals.collect(PsiTotals.AVERAGES, cpus, nowNs, enabled);
+        endPeriod(nowNs);
+    }
+
+    /** Hundredths of a percent; {@code window} 0, 1, 2 is avg10, avg60, avg300. */
+    public long avgHundredths(PsiResource resource, boolean full, int window) {
+        return averages.hundredths(state(resource, full), window);
+    }
+
+    public long totalUs(PsiResource resource, boolean full) {
+        return totals.ns(PsiTotals.AVERAGES, state(resource, full)) / 1000;
     }
 
     private static int state(PsiResource resource, boolean full) {
         return resource.ordinal() * 2 + (full ? 1 : 0);
     }
 
-    /** Brings totals and averages to {@code nowNs}; every read does this first. */
-    public void update(long nowNs) {
-        advance(nowNs);
-        if (!enabled || nowNs < nextUpdateNs) {
-            return;
+    // ---- triggers ----
+
+    /**
+     * Starts watching.
+     *
+     * @param privileged whether it is looked at as often as its window asks for, not only every 2 s
+     */
+    public PsiTrigger addTrigger(
+            PsiResource resource, boolean full, long thresholdUs, long windowUs, boolean privileged, long nowNs) {
+        catchUp(nowNs);
+        int aggregator = privileged ? PsiTotals.TRIGGERS : PsiTotals.AVERAGES;
+        PsiTrigger trigger =
+                new PsiTrigger(this, aggregator, state(resource, full), thresholdUs * 1000, windowUs * 1000, nowNs);
+        trigger.restart(nowNs, totals);
+        monitor.watch(this);
+        if (!privileged) {
+            slowTriggers.add(trigger);
+            monitor.due(averagesDueNs);
+            return trigger;
         }
-        long missed = (nowNs - nextUpdateNs) / PERIOD_NS;
-        long periodNs = nowNs - (lastUpdateNs + missed * PERIOD_NS);
-        lastUpdateNs = nowNs;
-        nextUpdateNs += (1 + missed) * PERIOD_NS;
-        for (int s = 0; s < STATES; s++) {
-            long sample = Math.min(totalNs[s] - averagedNs[s], periodNs);
-            averagedNs[s] += sample;
-            long active = sample * 100 / periodNs * FIXED_1;
-            for (int i = 0; i < EXP.length; i++) {
-                long a = avg[s][i];
-                if (missed > 0) {
-                    a = decay(a, power(EXP[i], missed), 0);
-                }
-                avg[s][i] = decay(a, EXP[i], active);
+        if (poll.isEmpty()) {
+            PsiTotals.skip(PsiTotals.TRIGGERS, cpus, nowNs, enabled);
+        }
+        poll.add(trigger);
+        // The kernel waits for the next change of a task; a stall under way has many, here it may have none.
+        for (PsiCpu cpu : cpus) {
+            if (cpu != null && poll.wake(cpu.states(), nowNs)) {
+                monitor.due(poll.dueNs());
             }
         }
-    }
-
-    private static long decay(long average, long factor, long active) {
-        long sum = average * factor + active * (FIXED_1 - factor);
-        return (sum + (active >= average ? FIXED_1 - 1 : 0)) / FIXED_1;
-    }
-
-    /** factor^n with 11 fraction bits, rounded at each multiplication (fixed_power_int). */
-    private static long power(long factor, long n) {
-        long result = FIXED_1;
-        long x = factor;
-        for (long k = n; k > 0; k >>= 1) {
-            if ((k & 1) != 0) {
-                result = result * x + FIXED_1 / 2 >> 11;
-            }
-            x = x * x + FIXED_1 / 2 >> 11;
-        }
-        return result;
-    }
-
-    /** Hundredths of a percent; {@code window} 0, 1, 2 is avg10, avg60, avg300. */
-    public long avgHundredths(PsiResource resource, boolean full, int window) {
-        long a = avg[state(resource, full)][window];
-        return (a >> 11) * 100 + ((a & FIXED_1 - 1) * 100 >> 11);
-    }
-
-    public long totalUs(PsiResource resource, boolean full) {
-        return totalNs[state(resource, full)] / 1000;
-    }
-
-    long totalNs(PsiResource resource, boolean full) {
-        return totalNs[state(resource, full)];
-    }
-
-    /** Starts watching; the trigger fires on {@link #checkTriggers}. */
-    public PsiTrigger addTrigger(PsiResource resource, boolean full, long thresholdUs, long windowUs, long nowNs) {
-        advance(nowNs);
-        PsiTrigger trigger = new PsiTrigger(this, resource, full, thresholdUs * 1000, windowUs * 1000, nowNs);
-        triggers.add(trigger);
         return trigger;
     }
 
-    public void removeTrigger(PsiTrigger trigger) {
-        triggers.remove(trigger);
+    void removeTrigger(PsiTrigger trigger) {
+        poll.remove(trigger);
+        slowTriggers.remove(trigger);
+        if (!hasTriggers()) {
+            monitor.forget(this);
+        }
     }
 
     public boolean hasTriggers() {
-        return !triggers.isEmpty();
+        return !poll.isEmpty() || !slowTriggers.isEmpty();
     }
 
-    /** Evaluates every trigger at {@code nowNs}. */
+    /** When a trigger of this group is to be looked at next. */
+    long nextCheckNs() {
+        return Math.min(poll.dueNs(), slowTriggers.isEmpty() ? PsiMonitor.NEVER : averagesDueNs);
+    }
+
+    /** Looks at the triggers at all the times that have come by {@code nowNs}. */
     public void checkTriggers(long nowNs) {
-        advance(nowNs);
-        for (PsiTrigger trigger : triggers) {
-            trigger.check(nowNs);
-        }
+        catchUp(nowNs);
     }
 }

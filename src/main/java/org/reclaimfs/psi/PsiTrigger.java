@@ -3,8 +3,8 @@ package org.reclaimfs.psi;
 /** One registered threshold (psi_trigger; spec/09 section 7): at most one event a window. Times in ns. */
 public final class PsiTrigger {
     private final PsiGroup group;
-    private final PsiResource resource;
-    private final boolean full;
+    private final int aggregator;
+    private final int state;
     private final long thresholdNs;
     private final long windowNs;
     private long startNs;
@@ -15,22 +15,38 @@ public final class PsiTrigger {
     private boolean pending;
     private boolean event;
 
-    PsiTrigger(PsiGroup group, PsiResource resource, boolean full, long thresholdNs, long windowNs, long nowNs) {
+    PsiTrigger(PsiGroup group, int aggregator, int state, long thresholdNs, long windowNs, long nowNs) {
         this.group = group;
-        this.resource = resource;
-        this.full = full;
+        this.aggregator = aggregator;
+        this.state = state;
         this.thresholdNs = thresholdNs;
         this.windowNs = windowNs;
-        this.startNs = nowNs;
-        this.startValue = group.totalNs(resource, full);
-        this.lastValue = startValue;
         this.lastEventNs = nowNs - windowNs;
     }
 
-    void check(long nowNs) {
-        long value = group.totalNs(resource, full);
-        long growth = growth(nowNs, value);
-        if (value != lastValue && growth >= thresholdNs) {
+    int aggregator() {
+        return aggregator;
+    }
+
+    int state() {
+        return state;
+    }
+
+    long windowNs() {
+        return windowNs;
+    }
+
+    /** Begins a window. */
+    void restart(long nowNs, PsiTotals totals) {
+        startNs = nowNs;
+        startValue = totals.ns(aggregator, state);
+        prevGrowth = 0;
+        lastValue = startValue;
+    }
+
+    void check(long nowNs, PsiTotals totals) {
+        long value = totals.ns(aggregator, state);
+        if (value != lastValue && growth(nowNs, value) >= thresholdNs) {
             pending = true;
         }
         lastValue = value;
@@ -41,6 +57,7 @@ public final class PsiTrigger {
         }
     }
 
+    /** Growth within the window; the part of it that lies before its start is taken from the window before. */
     private long growth(long nowNs, long value) {
         long elapsed = nowNs - startNs;
         long growth = value - startValue;

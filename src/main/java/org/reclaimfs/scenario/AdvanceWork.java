@@ -9,14 +9,12 @@ final class AdvanceWork implements Work {
     private final TimeGate gate;
     private final long targetNs;
     private final boolean waits;
-    private final boolean watched;
     private boolean interrupted;
 
     AdvanceWork(TimeGate gate, long targetNs, boolean waits) {
         this.gate = gate;
         this.targetNs = targetNs;
         this.waits = waits;
-        this.watched = gate.hasTriggers();
     }
 
     @Override
@@ -30,7 +28,7 @@ final class AdvanceWork implements Work {
         if (waits) {
             return targetNs - nowNs;
         }
-        return gate.leap(targetNs, watched) ? FINISHED : 0;
+        return gate.leap(targetNs) ? FINISHED : 0;
     }
 
     @Override

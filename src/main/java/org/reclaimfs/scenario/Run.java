@@ -11,6 +11,7 @@ import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.psi.Stalls;
 
 /** A scenario played in virtual time from its start to its end, without a mount. */
 public final class Run {
@@ -37,7 +38,6 @@ public final class Run {
     private final Session session;
     private final Scenario scenario;
     private final Machine machine;
-    private final StallWatch stalls;
     private final StringBuilder trace = new StringBuilder();
     private final StringBuilder csv = new StringBuilder();
     private final List<Failed> failed = new ArrayList<>();
@@ -47,7 +47,6 @@ public final class Run {
         this.session = session;
         this.scenario = scenario;
         this.machine = session.machine();
-        this.stalls = new StallWatch(machine);
     }
 
     /** The interval of timeline.csv: 100 ms, for runs over 2 minutes 1 s, over 2 hours 10 s. */
@@ -65,24 +64,18 @@ public final class Run {
         Series series = new Series(machine);
         csv.append(series.header());
         long intervalNs = intervalNs(scenario.endNs());
-        long nextRowNs = 0;
         long atNs = 0;
         while (true) {
             session.gate().leapTo(atNs);
             noteKills();
-            if (atNs >= nextRowNs) {
+            if (atNs % intervalNs == 0) {
                 csv.append(series.row(machine));
-                nextRowNs += intervalNs;
                 progress.accept(atNs);
             }
             if (atNs >= scenario.endNs()) {
                 break;
             }
-            long target = Math.min(scenario.endNs(), atNs + StallWatch.STEP_NS);
-            long span = target - atNs;
-            atNs = target;
-            session.gate().leapTo(atNs);
-            stalls.look(span);
+            atNs = Math.min(scenario.endNs(), atNs + intervalNs);
         }
         for (Timeline.Entry entry : timeline.waiting()) {
             failed.add(new Failed(
@@ -160,9 +153,10 @@ public final class Run {
         out.put("patches", patches());
         out.put("kills", machine.kills().stream().map(Run::kill).toList());
         Map<String, Object> stall = new LinkedHashMap<>();
+        Stalls stalls = machine.stalls();
         stall.put("count", stalls.count());
-        stall.put("totalNs", stalls.totalNs());
-        stall.put("longestNs", stalls.longestNs());
+        stall.put("totalNs", stalls.totalNs(machine.nowNs()));
+        stall.put("longestNs", stalls.longestNs(machine.nowNs()));
         stall.put("rounds", stalls.rounds());
         out.put("stalls", stall);
         out.put("failedExpects", failed.stream().map(Run::failure).toList());

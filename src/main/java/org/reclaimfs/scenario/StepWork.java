@@ -33,12 +33,37 @@ final class StepWork implements Work {
         return failure;
     }
 
+    /** Whether it only waits for a point in time. */
+    boolean onlyWaits() {
+        return work instanceof AdvanceWork;
+    }
+
+    /** Begins the step, and does what it does at once; false if that was all. */
+    boolean begin() throws ErrnoException {
+        return run(() -> {
+                    Work begun = runner.begin(step, waits);
+                    work = begun;
+                    return begun instanceof Work.Done ? Work.FINISHED : 0;
+                })
+                != Work.FINISHED;
+    }
+
     @Override
     public long slice(long nowNs) throws ErrnoException {
+        if (work == null && !begin()) {
+            return Work.FINISHED;
+        }
+        return run(() -> work == null ? Work.FINISHED : work.slice(nowNs));
+    }
+
+    private interface Piece {
+        long run() throws ErrnoException;
+    }
+
+    /** Runs a piece, and remembers why if it is refused. */
+    private long run(Piece piece) throws ErrnoException {
         try {
-            Work running = work == null ? runner.begin(step, waits) : work;
-            work = running;
-            return running.slice(nowNs);
+            return piece.run();
         } catch (ErrnoException e) {
             failure = new Failure(e.getMessage(), null, e.getMessage());
             throw e;

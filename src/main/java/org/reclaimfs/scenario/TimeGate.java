@@ -8,7 +8,6 @@ import org.reclaimfs.kernfs.Gate;
 import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
-import org.reclaimfs.memcg.Cgroup;
 
 /**
  * Owns the machine's time. It runs with the wall clock (real, scaled) or stands still (manual, paused, and before {@link
@@ -44,7 +43,6 @@ public final class TimeGate implements Gate, AutoCloseable {
     private long baseNs; // GUARDED_BY(lock): virtual time at wallBaseNs
     private long wallBaseNs; // GUARDED_BY(lock)
     private long plannedWakeNs = Long.MAX_VALUE; // GUARDED_BY(lock): virtual time the driver sleeps for
-    private long nextTriggerCheckNs; // GUARDED_BY(lock)
     private boolean advancing; // GUARDED_BY(lock): inside Machine.advance
     private boolean leapt; // GUARDED_BY(lock): the last slice moved time itself
     private boolean capturing; // GUARDED_BY(lock)
@@ -144,7 +142,6 @@ public final class TimeGate implements Gate, AutoCloseable {
             do {
                 there = advance(presentNs(), 4);
             } while (!there && running && wall.ns() < untilNs);
-            checkTriggers();
         }
         return machine.nowNs();
     }
@@ -158,38 +155,20 @@ public final class TimeGate implements Gate, AutoCloseable {
         }
     }
 
-    // Whoever polls a trigger comes through enter() every few ms, so nobody has to watch while nobody polls.
-    private void checkTriggers() {
-        if (machine.nowNs() >= nextTriggerCheckNs) {
-            machine.checkTriggers(machine.cgroups().root());
-            nextTriggerCheckNs = machine.nowNs() + machine.triggerCheckNs();
-        }
-    }
-
     /**
-     * Under the lock: moves time on to {@code targetNs} whatever the clock says, some slices of it.
+     * Under the lock: moves time on to {@code targetNs} whatever the clock says, some slices of it. Stops on the way where
+     * a pressure trigger may fire, so that who polls it sees each event.
      *
-     * @param watched whether to stop on the way where triggers want to be looked at
      * @return whether it is reached; if not, call again
      */
-    boolean leap(long targetNs, boolean watched) {
+    boolean leap(long targetNs) {
         leapt = true;
-        long legNs = watched ? Math.min(targetNs, Math.max(nextTriggerCheckNs, machine.nowNs())) : targetNs;
+        long legNs = Math.min(targetNs, Math.max(machine.triggerCheckNs(), machine.nowNs()));
         boolean there = advance(legNs, 4 * SLICES);
-        checkTriggers();
         if (machine.nowNs() > presentNs()) {
             rebase();
         }
         return there && legNs == targetNs;
-    }
-
-    /** Under the lock: whether anyone has set a pressure trigger. */
-    boolean hasTriggers() {
-        return hasTriggers(machine.cgroups().root());
-    }
-
-    private static boolean hasTriggers(Cgroup cgroup) {
-        return cgroup.psi().hasTriggers() || cgroup.children().stream().anyMatch(TimeGate::hasTriggers);
     }
 
     /** Moves time on to {@code targetNs}, with others let in between. */
@@ -198,7 +177,7 @@ public final class TimeGate implements Gate, AutoCloseable {
         while (!there) {
             lock.lock();
             try {
-                there = leap(targetNs, false);
+                there = leap(targetNs);
             } finally {
                 lock.unlock();
             }
@@ -281,6 +260,8 @@ public final class TimeGate implements Gate, AutoCloseable {
     private void settle() {
         if (!running && !leapt && !advancing) {
             machine.completeIo();
+            advance(machine.nowNs(), SLICES);
+            machine.completeSlices();
             advance(machine.nowNs(), SLICES);
         }
     }

@@ -82,6 +82,11 @@ final class Timeline {
         }
 
         @Override
+        public boolean needsCpu() {
+            return false;
+        }
+
+        @Override
         public long step(long nowNs) {
             if (number == turn) {
                 go(nowNs);
@@ -95,9 +100,8 @@ final class Timeline {
             Entry entry = entries.get(next++);
             Running running = new Running(entry, new StepWork(runner, entry.step(), true));
             unfinished++;
-            long cost = running.step(nowNs);
-            if (cost != Activity.DONE) {
-                machine.schedule(running, cost);
+            if (running.begin(nowNs)) {
+                machine.start(running);
                 long later = laterThan(entry.atNs());
                 if (later > nowNs) {
                     running.awaitedTurn = arm(later);
@@ -127,6 +131,25 @@ final class Timeline {
         Running(Entry entry, StepWork work) {
             this.entry = entry;
             this.work = work;
+        }
+
+        @Override
+        public boolean needsCpu() {
+            return !work.onlyWaits();
+        }
+
+        /** Begins the step at the time it says, whether a CPU is free or not; false if that was all of it. */
+        boolean begin(long nowNs) {
+            try {
+                if (work.begin()) {
+                    return true;
+                }
+                listener.done(entry, nowNs);
+            } catch (ErrnoException e) {
+                failed(nowNs, e);
+            }
+            unfinished--;
+            return false;
         }
 
         @Override

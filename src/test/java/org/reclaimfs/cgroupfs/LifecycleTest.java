@@ -92,7 +92,7 @@ final class LifecycleTest {
         fails(Errno.EBUSY, () -> world.write(file, "junk"));
         assertThat(world.fs.poll(file)).isEqualTo(ARMED);
         PsiGroup psi = world.cgroup("/a").psi();
-        psi.change(world.machine.nowNs(), 0, PsiGroup.MEMSTALL);
+        psi.change(0, world.machine.nowNs(), 0, PsiGroup.MEMSTALL);
         world.machine.advance(world.machine.nowNs() + 200_000_000, Integer.MAX_VALUE);
         assertThat(world.fs.peek(file)).isEqualTo(ARMED | OpenFile.POLLPRI);
         assertThat(world.fs.poll(file)).isEqualTo(ARMED | OpenFile.POLLPRI);

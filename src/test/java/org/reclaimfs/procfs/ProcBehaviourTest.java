@@ -66,7 +66,7 @@ final class ProcBehaviourTest {
         assertThat(guest.fs.poll(file)).isEqualTo(OpenFile.POLL_DEFAULT);
 
         PsiGroup group = guest.machine.cgroups().root().psi();
-        group.change(0, 0, PsiGroup.MEMSTALL);
+        group.change(0, 0, 0, PsiGroup.MEMSTALL);
         group.checkTriggers(500_000_000);
         assertThat(guest.fs.peek(file)).isEqualTo(EVENT);
         assertThat(guest.fs.poll(file)).isEqualTo(EVENT);

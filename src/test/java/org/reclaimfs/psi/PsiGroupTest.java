@@ -17,8 +17,8 @@ final class PsiGroupTest {
 
     @Test
     void aWholePeriodOfStallGivesEighteenPercent() {
-        PsiGroup psi = new PsiGroup(0);
-        psi.change(0, 0, STALLED);
+        PsiGroup psi = new PsiGroup(0, null);
+        psi.change(0, 0, 0, STALLED);
         psi.update(PsiGroup.PERIOD_NS);
         assertThat(avg10(psi, false)).isEqualTo(1811);
         assertThat(avg10(psi, true))
@@ -26,7 +26,7 @@ final class PsiGroupTest {
                 .isEqualTo(1811);
         assertThat(psi.totalUs(PsiResource.MEMORY, true)).isEqualTo(2_004_000);
 
-        psi.change(PsiGroup.PERIOD_NS, STALLED, 0);
+        psi.change(0, PsiGroup.PERIOD_NS, STALLED, 0);
         psi.update(2 * PsiGroup.PERIOD_NS);
         assertThat(avg10(psi, false)).isEqualTo(1483);
     }
@@ -34,12 +34,12 @@ final class PsiGroupTest {
     /** 77 % of each period, as in a captured stall; from zero. */
     @Test
     void aSteadyStallApproachesItsShare() {
-        PsiGroup psi = new PsiGroup(0);
+        PsiGroup psi = new PsiGroup(0, null);
         List<Long> steps = new ArrayList<>();
         for (int period = 0; period < 30; period++) {
             long start = period * PsiGroup.PERIOD_NS;
-            psi.change(start, 0, STALLED);
-            psi.change(start + PsiGroup.PERIOD_NS * 77 / 100 + MS, STALLED, 0);
+            psi.change(0, start, 0, STALLED);
+            psi.change(0, start + PsiGroup.PERIOD_NS * 77 / 100 + MS, STALLED, 0);
             psi.update(start + PsiGroup.PERIOD_NS);
             steps.add(avg10(psi, false));
         }
@@ -50,10 +50,10 @@ final class PsiGroupTest {
 
     @Test
     void aBusyTaskBesidesAStalledOneMakesItPartial() {
-        PsiGroup psi = new PsiGroup(0);
-        psi.change(0, 0, STALLED);
-        psi.change(0, 0, PsiGroup.RUNNING);
-        psi.advance(500 * MS);
+        PsiGroup psi = new PsiGroup(0, null);
+        psi.change(0, 0, 0, STALLED);
+        psi.change(0, 0, 0, PsiGroup.RUNNING);
+        psi.update(500 * MS);
         assertThat(psi.totalUs(PsiResource.MEMORY, false)).isEqualTo(500_000);
         assertThat(psi.totalUs(PsiResource.MEMORY, true)).isZero();
     }
@@ -61,17 +61,17 @@ final class PsiGroupTest {
     /** 60 s without a read: 28 periods were missed, then one empty sample (spec/09 section 9.4). */
     @Test
     void missedPeriodsDecayAtOnce() {
-        PsiGroup psi = new PsiGroup(0);
-        psi.change(0, 0, STALLED);
+        PsiGroup psi = new PsiGroup(0, null);
+        psi.change(0, 0, 0, STALLED);
         psi.update(PsiGroup.PERIOD_NS);
-        psi.change(PsiGroup.PERIOD_NS, STALLED, 0);
+        psi.change(0, PsiGroup.PERIOD_NS, STALLED, 0);
         long now = PsiGroup.PERIOD_NS + 60_000 * MS;
         psi.update(now);
 
-        PsiGroup everyPeriod = new PsiGroup(0);
-        everyPeriod.change(0, 0, STALLED);
+        PsiGroup everyPeriod = new PsiGroup(0, null);
+        everyPeriod.change(0, 0, 0, STALLED);
         everyPeriod.update(PsiGroup.PERIOD_NS);
-        everyPeriod.change(PsiGroup.PERIOD_NS, STALLED, 0);
+        everyPeriod.change(0, PsiGroup.PERIOD_NS, STALLED, 0);
         for (long t = 2 * PsiGroup.PERIOD_NS; t <= now; t += PsiGroup.PERIOD_NS) {
             everyPeriod.update(t);
         }
@@ -84,31 +84,11 @@ final class PsiGroupTest {
 
     @Test
     void switchedOffNothingAddsUp() {
-        PsiGroup psi = new PsiGroup(0);
-        psi.change(0, 0, STALLED);
+        PsiGroup psi = new PsiGroup(0, null);
+        psi.change(0, 0, 0, STALLED);
         psi.setEnabled(false, 100 * MS);
         psi.setEnabled(true, 900 * MS);
-        psi.advance(1000 * MS);
+        psi.update(1000 * MS);
         assertThat(psi.totalUs(PsiResource.MEMORY, false)).isEqualTo(200_000);
-    }
-
-    /** some 150000 1000000: 200 ms of stall fire once; a second breach waits for the window's end. */
-    @Test
-    void aTriggerFiresAtMostOncePerWindow() {
-        PsiGroup psi = new PsiGroup(0);
-        PsiTrigger trigger = psi.addTrigger(PsiResource.MEMORY, false, 150_000, 1_000_000, 0);
-        psi.change(0, 0, STALLED);
-        psi.checkTriggers(100 * MS);
-        assertThat(trigger.takeEvent()).isFalse();
-        psi.checkTriggers(200 * MS);
-        assertThat(trigger.takeEvent()).isTrue();
-        psi.checkTriggers(400 * MS);
-        psi.change(500 * MS, STALLED, 0);
-        psi.checkTriggers(1100 * MS);
-        assertThat(trigger.takeEvent()).as("inside the quiet second").isFalse();
-        psi.checkTriggers(1200 * MS);
-        assertThat(trigger.takeEvent()).as("reported when it is over").isTrue();
-        psi.checkTriggers(5000 * MS);
-        assertThat(trigger.takeEvent()).isFalse();
     }
 }

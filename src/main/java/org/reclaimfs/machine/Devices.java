@@ -1,0 +1,135 @@
+package org.reclaimfs.machine;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.swap.SwapBackend;
+import org.reclaimfs.swap.SwapDevice;
+import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.zram.ZramDevice;
+
+/** The machine's block devices by name, and which of them are swap. */
+final class Devices {
+    /** The header that mkswap leaves on a zram device compresses to this many bytes (golden zram/2_after_mkswap). */
+    private static final Content SWAP_HEADER = new Content("swap header", 73, false, false);
+
+    /** A slot is an int. */
+    private static final long MAX_SWAP_PAGES = Integer.MAX_VALUE;
+
+    private final Core core;
+    private final Map<String, Disk> disks = new LinkedHashMap<>();
+    private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+
+    Devices(Core core) {
+        this.core = core;
+    }
+
+    Collection<Disk> disks() {
+        return disks.values();
+    }
+
+    @Nullable
+    Disk disk(String name) {
+        return disks.get(name);
+    }
+
+    Collection<ZramDevice> zrams() {
+        return zrams.values();
+    }
+
+    @Nullable
+    ZramDevice zram(int id) {
+        return zrams.get(id);
+    }
+
+    void addDisk(Disk disk) {
+        disks.put(disk.name(), disk);
+    }
+
+    /** A new zram device with the lowest free number (hot_add). */
+    ZramDevice addZram() {
+        int id = 0;
+        while (zrams.containsKey(id)) {
+            id++;
+        }
+        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE);
+        zrams.put(id, device);
+        return device;
+    }
+
+    /** hot_remove. Errors: ENODEV, EBUSY. */
+    void removeZram(int id) throws ErrnoException {
+        ZramDevice device = zrams.get(id);
+        if (device == null) {
+            throw new ErrnoException(Errno.ENODEV, "no zram" + id);
+        }
+        if (device.busy()) {
+            throw new ErrnoException(Errno.EBUSY, device.name() + " is in use");
+        }
+        device.reset();
+        zrams.remove(id);
+    }
+
+    /**
+     * Makes a swap header on a device and activates it.
+     *
+     * @param path /dev/NAME of a disk or zram device
+     * @param priority {@link SwapDevices#DEFAULT_PRIORITY} or 0..32767
+     * @throws ErrnoException ENOENT, EBUSY, EINVAL as swapon(2); EPERM if all swap types are taken
+     */
+    SwapDevice swapon(String path, int priority) throws ErrnoException {
+        if (core.swap.byPath(path) != null) {
+            throw new ErrnoException(Errno.EBUSY, path + " is already used for swap");
+        }
+        SwapBackend backend = backend(path);
+        long pages = backend instanceof ZramDevice zram
+                ? zram.disksizePages()
+                : Units.bytesToPages(((Disk) backend).bytes());
+        if (pages < 2) {
+            throw new ErrnoException(Errno.EINVAL, path + " has no room for swap: set its disksize first");
+        }
+        if (pages > MAX_SWAP_PAGES) {
+            throw new ErrnoException(Errno.EINVAL, path + " is too large: at most 8 TiB of a swap device are modelled");
+        }
+        SwapDevice device = core.swap.add(path, true, pages, priority, backend);
+        if (device == null) {
+            throw new ErrnoException(Errno.EPERM, "all swap types are in use");
+        }
+        if (backend instanceof ZramDevice zram) {
+            zram.open();
+            zram.writeUserPage(SWAP_HEADER);
+        }
+        return device;
+    }
+
+    private SwapBackend backend(String path) throws ErrnoException {
+        String name = path.startsWith("/dev/") ? path.substring("/dev/".length()) : "";
+        Disk disk = disks.get(name);
+        if (disk != null) {
+            return disk;
+        }
+        for (ZramDevice zram : zrams.values()) {
+            if (zram.name().equals(name)) {
+                return zram;
+            }
+        }
+        throw new ErrnoException(Errno.ENOENT, "no block device " + path);
+    }
+
+    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active, or already on its way out. */
+    Activity swapoff(String path) throws ErrnoException {
+        SwapDevice device = core.swap.byPath(path);
+        if (device == null || !core.swap.accepting(device)) {
+            throw new ErrnoException(Errno.EINVAL, path + " is not active swap");
+        }
+        return new Swapoff(core, device);
+    }
+}
