@@ -6,6 +6,7 @@ import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
@@ -51,6 +52,8 @@ final class FaultPath {
     private boolean highFirst;
     private final Pressure stall = new Pressure();
     private int zone;
+    /** What the page is for, as the log says it. */
+    Gfp gfp = Gfp.PAGE_FAULT;
 
     FaultPath(Core core, Task task, OomPath oom, Kswapd kswapd) {
         this.core = core;
@@ -151,7 +154,7 @@ final class FaultPath {
             return;
         }
         over.event(MemCgroup.Event.OOM);
-        oom.killIn(over, nowNs);
+        oom.killIn(over, task, nowNs);
         memcgRetries = MAX_RECLAIM_RETRIES;
     }
 
@@ -172,7 +175,7 @@ final class FaultPath {
             return;
         }
         noProgressLoops = 0;
-        oom.killAnywhere(nowNs);
+        oom.killAnywhere(task, gfp, nowNs);
     }
 
     /** should_reclaim_retry: is it worth another round? */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
+import org.reclaimfs.klog.Klog;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.MemCgroup;
@@ -27,6 +28,7 @@ import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Memory.KernelUse;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.oom.OomSettings;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapBackend;
@@ -66,6 +68,7 @@ public final class Machine {
     private final SplittableRandom random;
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+    private final SwapLog swapLog;
     private long nowNs;
 
     public Machine(MachineConfig config) {
@@ -76,6 +79,8 @@ public final class Machine {
         kswapd = new Kswapd(core);
         worker = new ShrinkWorker(core);
         vmstats = new VmStats(core);
+        swapLog = new SwapLog(core.log, this);
+        core.swap.onWriteError((device, slot, pages) -> swapLog.writeFailed(device, slot, pages, core.effort.nowNs()));
         random = new SplittableRandom(config.seed());
         core.cgroups.listen(this::forget);
         core.zswapWriteback.onMemcgFull(this::makeRoomNow);
@@ -179,7 +184,15 @@ public final class Machine {
         }
     }
 
+    /** Lets every dying task end: with the clock at a standstill that takes no time either. */
+    public void completeExits() {
+        tasks.completeExits(nowNs);
+    }
+
     private void wakeThreads() {
+        for (Tasks.Start start : tasks.takeStarts()) {
+            events.add(Math.max(nowNs, start.atNs()), start.activity());
+        }
         if (kswapd.takeWake()) {
             events.add(nowNs, kswapd);
         }
@@ -259,6 +272,16 @@ public final class Machine {
         }
     }
 
+    /** The kernel's log. */
+    public Klog klog() {
+        return core.log;
+    }
+
+    /** The sysctls of the OOM killer. */
+    public OomSettings oomSettings() {
+        return oom.settings;
+    }
+
     public int swappiness() {
         return core.vm.swappiness();
     }
@@ -292,11 +315,12 @@ public final class Machine {
         return new LimitWrite(core, memcg, pages, true, oom);
     }
 
-    /** cgroup.kill: every task of the subtree dies. */
+    /** cgroup.kill: every task of the subtree gets SIGKILL, and takes its time to die. */
     public void killAll(Cgroup cgroup) {
         List<Task> members = new ArrayList<>();
         collect(cgroup, members);
         members.forEach(task -> tasks.kill(task, "cgroup.kill", nowNs));
+        wakeThreads();
     }
 
     private static void collect(Cgroup cgroup, List<Task> into) {
@@ -351,7 +375,7 @@ public final class Machine {
     /** The live task of that name. Errors: ESRCH. */
     public Task task(String name) throws ErrnoException {
         Task task = core.cgroups.byName(name);
-        if (task == null) {
+        if (task == null || task.dead()) {
             throw new ErrnoException(Errno.ESRCH, "no task " + name);
         }
         return task;
@@ -421,14 +445,35 @@ public final class Machine {
         pageTables.free(region, Math.max(0, region.pages() - pages), region.pages());
     }
 
-    /** A simulated process ends by itself. */
-    public void exit(Task task) {
-        tasks.exit(task);
+    /** A simulated process ends by itself; the returned work waits until it is gone. */
+    public Activity exit(Task task) {
+        tasks.exit(task, nowNs);
+        wakeThreads();
+        return new AwaitExit(task);
     }
 
-    /** A simulated process is killed by a step or a signal. */
-    public void kill(Task task, String by) {
+    /** A simulated process is killed by a step or a signal; the returned work waits until it is gone. */
+    public Activity kill(Task task, String by) {
         tasks.kill(task, by, nowNs);
+        wakeThreads();
+        return new AwaitExit(task);
+    }
+
+    /**
+     * process_mrelease(2): work that takes the private memory of a dying task. Errors: EINVAL for flags or a task that is
+     * not dying, ESRCH if its memory is gone; the work itself ends with EINTR on a signal.
+     */
+    public Activity processMrelease(Task task, int flags) throws ErrnoException {
+        if (flags != 0) {
+            throw new ErrnoException(Errno.EINVAL, "process_mrelease has no flags");
+        }
+        if (task.gone()) {
+            throw new ErrnoException(Errno.ESRCH, "the memory of " + task.name + " is gone");
+        }
+        if (!task.dead()) {
+            throw new ErrnoException(Errno.EINVAL, task.name + " is not dying");
+        }
+        return tasks.release(task);
     }
 
     // ---- devices ----
@@ -445,6 +490,7 @@ public final class Machine {
         }
         ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE);
         zrams.put(id, device);
+        core.log.info(nowNs, "zram: Added device: " + device.name());
         return device;
     }
 
@@ -459,6 +505,7 @@ public final class Machine {
         }
         device.reset();
         zrams.remove(id);
+        core.log.info(nowNs, "zram: Removed device: " + device.name());
     }
 
     /**
@@ -487,6 +534,7 @@ public final class Machine {
             zram.open();
             zram.writeUserPage(SWAP_HEADER);
         }
+        swapLog.added(device, nowNs);
         return device;
     }
 

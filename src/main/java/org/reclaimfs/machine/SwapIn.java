@@ -6,6 +6,7 @@ import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.Region;
@@ -53,6 +54,7 @@ final class SwapIn {
         waitNs = 0;
         workingset = false;
         MemCgroup memcg = folios.owner(whole);
+        faults.gfp = Gfp.SWAP_IN;
         int admitted = faults.admit(memcg, 1, nowNs);
         if (admitted <= 0) {
             return admitted;

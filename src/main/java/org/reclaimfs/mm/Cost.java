@@ -31,7 +31,15 @@ public enum Cost {
     TOUCH(20),
     /** Meeting a zswap entry that is only rotated. */
     ZSWAP_ROTATE(30),
-    FREE(100);
+    /** Giving a page back. */
+    FREE(100),
+    /** Giving a swap entry back at unmap or exit: slot, table, cluster; {@link #ZSMALLOC_FREE} if a copy is in RAM. */
+    FREE_SWAP(150),
+    /**
+     * Choosing a victim, reporting and signalling. Captured with a serial console: 1.1 ms for a memcg, 1.4 to 10 ms for
+     * the machine (golden behaviour/b4 F, c1, b2); the console costs most of it.
+     */
+    OOM_KILL(1_000_000);
 
     final long defaultNs;
 

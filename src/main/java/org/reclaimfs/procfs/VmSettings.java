@@ -7,6 +7,7 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.oom.OomSettings;
 
 /** The values behind /proc/sys/vm: the machine's own, and those that are only kept. Lock: the machine's. */
 final class VmSettings {
@@ -31,6 +32,10 @@ final class VmSettings {
 
     Machine machine() {
         return machine;
+    }
+
+    OomSettings oom() {
+        return machine.oomSettings();
     }
 
     /** A kept value; {@code first} until it is set. */

@@ -66,6 +66,7 @@ final class Lab {
     Errno run(Activity activity) {
         while (machine.step(activity) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         machine.completeIo();
         return activity.error();

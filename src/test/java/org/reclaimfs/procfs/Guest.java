@@ -69,6 +69,7 @@ public final class Guest implements Gate {
             try {
                 costNs = work.slice(machine.nowNs());
                 machine.completeIo();
+                machine.completeExits();
             } finally {
                 machine.lock().unlock();
             }
@@ -107,6 +108,7 @@ public final class Guest implements Gate {
         Activity alloc = machine.alloc(task, "heap", kind, Content.RANDOM, Units.bytesToPages((long) mib << 20), 0);
         while (machine.step(alloc) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         return task;
     }
@@ -116,6 +118,7 @@ public final class Guest implements Gate {
         Activity work = machine.swapoff(path);
         while (machine.step(work) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         Errno error = work.error();
         if (error != null) {
