@@ -205,6 +205,11 @@ public final class Machine {
         }
     }
 
+    /** Who dies and how, for the tests. */
+    Tasks tasks() {
+        return tasks;
+    }
+
     /** The rooms themselves, for this room and its tests. */
     Core core() {
         return core;

@@ -69,6 +69,7 @@ final class Lab {
             machine.completeExits();
         }
         machine.completeIo();
+        machine.completeExits();
         return activity.error();
     }
 
