@@ -53,16 +53,23 @@ final class Tasks {
             return;
         }
         task.die();
-        if (core.cgroups.byPid(task.pid) == task) {
+        if (simulated(task)) {
             Exit exit = new Exit(core, pages, this, task);
             exits.put(task, exit);
             starts.add(new Start(nowNs, exit));
         }
     }
 
+    /** Not one of the system's own, which has no memory to free. */
+    private boolean simulated(Task task) {
+        return core.cgroups.byPid(task.pid) == task;
+    }
+
     /** Sends the reaper after an OOM victim; {@code reaped} runs if it comes before the victim is gone. */
     void reapLater(Task victim, long nowNs, Runnable reaped) {
-        starts.add(new Start(nowNs + Reaper.DELAY_NS, Reaper.ofVictim(core, pages, victim, reaped)));
+        if (simulated(victim)) {
+            starts.add(new Start(nowNs + Reaper.DELAY_NS, Reaper.ofVictim(core, pages, victim, reaped)));
+        }
     }
 
     Reaper release(Task task) {
