@@ -1,6 +1,7 @@
 package org.reclaimfs;
 
 import org.reclaimfs.cgroupfs.CgroupFs;
+import org.reclaimfs.devfs.DevFs;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FsKind;
 import org.reclaimfs.machine.Machine;
@@ -12,6 +13,7 @@ final class Tree {
     private Tree() {}
 
     static void attach(Dir root, Machine machine) {
+        new DevFs(machine).mountAt(root.addDir("dev", FsKind.PLAIN));
         new ProcFs(machine).mountAt(root.addDir("proc", FsKind.PROC));
         Dir sys = root.addDir("sys", FsKind.SYSFS);
         new SysFs(machine).mountAt(sys);

@@ -161,8 +161,10 @@ final class CoreFiles {
         if (cgroup.threaded()) {
             throw new ErrnoException(Errno.EOPNOTSUPP, "a threaded cgroup cannot be killed");
         }
-        machine.killAll(cgroup);
-        return Work.DONE;
+        return nowNs -> {
+            machine.killAll(cgroup);
+            return Work.FINISHED;
+        };
     }
 
     private static void showCpuStat(Cgroup cgroup, SeqFile out, OpenFile file) {

@@ -13,6 +13,7 @@ import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.Node;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.kernfs.Sink;
 import org.reclaimfs.kernfs.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,8 +145,8 @@ final class FuseFs {
 
     int read(@Nullable String path, Pointer to, long size, long offset, Pointer info) {
         return call("read", path, () -> {
-            OpenFile file = file(info);
-            return kernfs.read(file, offset, (int) size, (bytes, from, length) -> to.put(0, bytes, from, length));
+            Sink sink = (bytes, from, length) -> to.put(0, bytes, from, length);
+            return kernfs.read(file(info), offset, (int) size, sink, signal);
         });
     }
 

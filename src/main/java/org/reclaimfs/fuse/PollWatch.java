@@ -76,7 +76,7 @@ final class PollWatch<H> {
         try {
             while (pause()) {
                 for (OpenFile file : files()) {
-                    if ((peek.applyAsInt(file) & OpenFile.POLLPRI) != 0) {
+                    if (isEvent(peek.applyAsInt(file))) {
                         wake(file);
                     }
                 }
@@ -84,6 +84,11 @@ final class PollWatch<H> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Anything but what every file always is, or a stream without data. */
+    private static boolean isEvent(int mask) {
+        return mask != 0 && mask != OpenFile.POLL_DEFAULT;
     }
 
     /** Waits one interval; false, with the thread given up, when nobody waits any more. */

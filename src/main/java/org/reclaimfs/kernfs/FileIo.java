@@ -19,11 +19,11 @@ final class FileIo {
         this.gate = gate;
     }
 
-    int read(OpenFile file, long offset, int size, Sink sink) throws ErrnoException {
+    int read(OpenFile file, long offset, int size, Sink sink, Signal signal) throws ErrnoException {
         FileRef ref = file.ref();
         checkAlive(file);
         if (ref.spec().raw() != null) {
-            return readRaw(ref.set(), ref.index(), offset, size, sink);
+            return readRaw(file, ref.set(), offset, size, sink, signal);
         }
         if (ref.spec().show() == null) {
             throw new ErrnoException(ref.kind().noHandlerErrno(), ref.spec().name() + " has no read handler");
@@ -75,19 +75,23 @@ final class FileIo {
         return text;
     }
 
-    private <T> int readRaw(FileSet<T> set, int index, long offset, int size, Sink sink) throws ErrnoException {
-        Raw<? super T> raw = set.table().rows().get(index).raw();
-        byte[] bytes = new byte[size];
+    private <T> int readRaw(OpenFile file, FileSet<T> set, long offset, int size, Sink sink, Signal signal)
+            throws ErrnoException {
+        RawRead<T> read = new RawRead<>(file, set, offset, new byte[size]);
         int count;
         Lock lock = gate.lock();
         lock.lock();
         try {
             gate.enter();
-            count = raw == null ? 0 : raw.read(set.subject(), offset, bytes, size);
+            count = read.attempt();
         } finally {
             lock.unlock();
         }
-        sink.put(bytes, 0, count);
+        if (count == Raw.WAIT) {
+            gate.drive(read, signal);
+            count = read.count();
+        }
+        sink.put(read.bytes(), 0, count);
         return count;
     }
 
@@ -98,7 +102,7 @@ final class FileIo {
             return 0;
         }
         if (ref.spec().raw() != null) {
-            return writeRaw(ref.set(), ref.index(), offset, bytes);
+            return writeRaw(file, ref.set(), ref.index(), offset, bytes);
         }
         FsKind kind = ref.kind();
         if (kind == FsKind.CGROUP && bytes.length > kind.writeLimitBytes()) {
@@ -132,13 +136,14 @@ final class FileIo {
         }
     }
 
-    private <T> int writeRaw(FileSet<T> set, int index, long offset, byte[] bytes) throws ErrnoException {
+    private <T> int writeRaw(OpenFile file, FileSet<T> set, int index, long offset, byte[] bytes)
+            throws ErrnoException {
         Raw<? super T> raw = set.table().rows().get(index).raw();
         Lock lock = gate.lock();
         lock.lock();
         try {
             gate.enter();
-            return raw == null ? 0 : raw.write(set.subject(), offset, bytes, bytes.length);
+            return raw == null ? 0 : raw.write(set.subject(), file, offset, bytes, bytes.length);
         } finally {
             lock.unlock();
         }

@@ -142,7 +142,12 @@ public final class Kernfs {
      * @throws ErrnoException ENODEV after removal, and what the row answers
      */
     public int read(OpenFile file, long offset, int size, Sink sink) throws ErrnoException {
-        return io.read(file, offset, size, sink);
+        return read(file, offset, size, sink, Signal.NEVER);
+    }
+
+    /** The same for a caller who may be interrupted while there is nothing to read yet: EINTR. */
+    public int read(OpenFile file, long offset, int size, Sink sink, Signal signal) throws ErrnoException {
+        return io.read(file, offset, size, sink, signal);
     }
 
     /**
@@ -176,25 +181,33 @@ public final class Kernfs {
         io.discard(file.ref().set(), file.ref().index(), offset, length);
     }
 
-    /** The whole text of a file, as root reads it. */
+    /** The whole text of a file, as root reads it; of a stream what is there now. */
     public String readText(String path) throws ErrnoException {
-        OpenFile file = openFollowing(path, OpenFile.O_RDONLY);
+        OpenFile file = openFollowing(path, OpenFile.O_RDONLY | OpenFile.O_NONBLOCK);
+        boolean stream = file.ref().spec().raw() != null;
         try {
             StringBuilder text = new StringBuilder();
             long offset = 0;
             int count;
             do {
-                count = read(
-                        file,
-                        offset,
-                        READ_BYTES,
-                        (source, from, length) ->
-                                text.append(new String(source, from, length, StandardCharsets.UTF_8)));
+                count = readNext(file, offset, stream, text);
                 offset += count;
             } while (count > 0);
             return text.toString();
         } finally {
             release(file);
+        }
+    }
+
+    private int readNext(OpenFile file, long offset, boolean stream, StringBuilder text) throws ErrnoException {
+        Sink sink = (source, from, length) -> text.append(new String(source, from, length, StandardCharsets.UTF_8));
+        try {
+            return read(file, offset, READ_BYTES, sink);
+        } catch (ErrnoException e) {
+            if (stream && e.errno() == Errno.EAGAIN) {
+                return 0;
+            }
+            throw e;
         }
     }
 

@@ -38,6 +38,9 @@ public final class OpenFile {
     /** DEFAULT_POLLMASK: POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM. */
     public static final int POLL_DEFAULT = 0x145;
 
+    /** POLLIN, POLLRDNORM: what a stream says when there is something to read. */
+    public static final int POLL_READABLE = 0x41;
+
     private final FileRef ref;
     private final Caller opener;
     private final int flags;

@@ -9,6 +9,9 @@ import org.reclaimfs.abi.ErrnoException;
  * @param <T> subject
  */
 public interface Raw<T> {
+    /** {@link #read}: nothing is there yet; ask again later. */
+    int WAIT = -1;
+
     /** st_size in bytes, now. */
     long sizeBytes(T subject);
 
@@ -19,12 +22,22 @@ public interface Raw<T> {
      */
     int read(T subject, long offset, byte[] target, int length) throws ErrnoException;
 
+    /** The same for files whose open descriptors differ; may say {@link #WAIT}, and the reader sleeps. */
+    default int read(T subject, OpenFile file, long offset, byte[] target, int length) throws ErrnoException {
+        return read(subject, offset, target, length);
+    }
+
     /**
      * Writes {@code length} bytes of {@code source} at {@code offset}.
      *
      * @return bytes taken
      */
     int write(T subject, long offset, byte[] source, int length) throws ErrnoException;
+
+    /** The same for files whose open descriptors differ. */
+    default int write(T subject, OpenFile file, long offset, byte[] source, int length) throws ErrnoException {
+        return write(subject, offset, source, length);
+    }
 
     /** Forgets a range: discard, which reaches a file as punch-hole. */
     void discard(T subject, long offset, long length) throws ErrnoException;

@@ -1,6 +1,7 @@
 package org.reclaimfs.machine;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
@@ -24,11 +25,15 @@ public record BlockDevice(
 
     /** All of them: disks in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
+        return all(machine.disks(), machine.zrams());
+    }
+
+    static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams) {
         List<BlockDevice> list = new ArrayList<>();
-        for (Disk disk : machine.disks()) {
+        for (Disk disk : disks) {
             list.add(of(disk, list.size()));
         }
-        for (ZramDevice zram : machine.zrams()) {
+        for (ZramDevice zram : zrams) {
             list.add(of(zram));
         }
         return list;

@@ -1,11 +1,14 @@
 package org.reclaimfs.machine;
 
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
+import org.reclaimfs.klog.Klog;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemCgroups;
+import org.reclaimfs.memcg.Task;
 import org.reclaimfs.memcg.Workingset;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
@@ -25,6 +28,7 @@ final class Core {
     final MachineConfig config;
     final Costs costs;
     final Effort effort = new Effort();
+    final Klog log = new Klog();
     final MemMap mem = new MemMap();
     final Memory ram;
     final MemCgroups memcgs;
@@ -41,6 +45,10 @@ final class Core {
     final Flusher flusher = new Flusher(this);
     final Stalls stalls = new Stalls();
     final Set<Patch> patches;
+    /** Tasks in swapoff(2): if memory runs out meanwhile, it is their doing (set_current_oom_origin). */
+    final Set<Task> oomOrigins = new LinkedHashSet<>();
+    /** After a panic no task runs any more. */
+    boolean panicked;
 
     Core(MachineConfig config) {
         this.config = config;

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
@@ -25,11 +26,15 @@ final class Devices {
     private static final long MAX_SWAP_PAGES = Integer.MAX_VALUE;
 
     private final Core core;
+    private final LongSupplier nowNs;
+    final SwapLog swapLog;
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
 
-    Devices(Core core) {
+    Devices(Core core, LongSupplier nowNs) {
         this.core = core;
+        this.nowNs = nowNs;
+        this.swapLog = new SwapLog(core.log, this);
     }
 
     Collection<Disk> disks() {
@@ -62,6 +67,7 @@ final class Devices {
         }
         ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE);
         zrams.put(id, device);
+        core.log.info(nowNs.getAsLong(), "zram: Added device: " + device.name());
         return device;
     }
 
@@ -76,6 +82,7 @@ final class Devices {
         }
         device.reset();
         zrams.remove(id);
+        core.log.info(nowNs.getAsLong(), "zram: Removed device: " + device.name());
     }
 
     /**
@@ -107,6 +114,7 @@ final class Devices {
             zram.open();
             zram.writeUserPage(SWAP_HEADER);
         }
+        swapLog.added(device, nowNs.getAsLong());
         return device;
     }
 

@@ -6,6 +6,7 @@ import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Cost;
+import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
@@ -53,6 +54,8 @@ final class FaultPath {
     private long highReclaimed;
     private boolean highFirst;
     private int zone;
+    /** What the page is for, as the log says it. */
+    Gfp gfp = Gfp.PAGE_FAULT;
 
     /** @param thread the one that faults */
     FaultPath(Core core, Task task, Activity thread, OomPath oom, Kswapds kswapds) {
@@ -170,7 +173,7 @@ final class FaultPath {
             return;
         }
         over.event(MemCgroup.Event.OOM);
-        oom.killIn(over, nowNs);
+        oom.killIn(over, task, nowNs);
         memcgRetries = MAX_RECLAIM_RETRIES;
     }
 
@@ -223,7 +226,7 @@ final class FaultPath {
         }
         noProgressLoops = 0;
         if (core.ram.zoneAbove(node, Mark.HIGH) < 0) {
-            oom.killAnywhere(nowNs);
+            oom.killAnywhere(task, gfp, nowNs);
         }
     }
 

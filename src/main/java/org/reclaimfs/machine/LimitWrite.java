@@ -3,6 +3,7 @@ package org.reclaimfs.machine;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.ReclaimReason;
+import org.reclaimfs.oom.Outcome;
 import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
 
@@ -85,6 +86,6 @@ final class LimitWrite extends Activity {
 
     private boolean oomKill(long nowNs) {
         memcg.event(MemCgroup.Event.OOM);
-        return oom.killIn(memcg, nowNs);
+        return oom.killIn(memcg, null, nowNs) != Outcome.NOBODY;
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
+import org.reclaimfs.klog.Klog;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.MemCgroup;
@@ -25,6 +26,7 @@ import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.oom.OomSettings;
 import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.swap.Disk;
@@ -69,10 +71,12 @@ public final class Machine {
         tasks = new Tasks(core, pageTables);
         oom = new OomPath(core, tasks);
         vmstats = new VmStats(core);
-        devices = new Devices(core);
+        devices = new Devices(core, () -> nowNs);
+        core.swap.onWriteError(
+                (device, slot, pages) -> devices.swapLog.writeFailed(device, slot, pages, core.effort.nowNs()));
         cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort);
         SplittableRandom random = new SplittableRandom(config.seed());
-        threads = new Threads(core, cpus, random);
+        threads = new Threads(core, cpus, tasks, random);
         programs = new Programs(core, pageTables, oom, threads.kswapds, random);
         pressure = core.cgroups.root().psi().monitor();
         core.cgroups.listen(this::forget);
@@ -187,6 +191,16 @@ public final class Machine {
         }
     }
 
+    /** Lets every dying task end: with the clock at a standstill that takes no time either. */
+    public void completeExits() {
+        tasks.completeExits(nowNs);
+    }
+
+    /** Who dies and how, for the tests. */
+    Tasks tasks() {
+        return tasks;
+    }
+
     /** The rooms themselves, for this room and its tests. */
     Core core() {
         return core;
@@ -273,6 +287,16 @@ public final class Machine {
         }
     }
 
+    /** The kernel's log. */
+    public Klog klog() {
+        return core.log;
+    }
+
+    /** The sysctls of the OOM killer. */
+    public OomSettings oomSettings() {
+        return oom.settings;
+    }
+
     public int swappiness() {
         return core.vm.swappiness();
     }
@@ -313,11 +337,12 @@ public final class Machine {
         return new LimitWrite(core, memcg, pages, true, oom);
     }
 
-    /** cgroup.kill: every task of the subtree dies. */
+    /** cgroup.kill: every task of the subtree gets SIGKILL, and takes its time to die. */
     public void killAll(Cgroup cgroup) {
         List<Task> members = new ArrayList<>();
         collect(cgroup, members);
         members.forEach(task -> tasks.kill(task, "cgroup.kill", nowNs));
+        threads.wake(nowNs);
     }
 
     private static void collect(Cgroup cgroup, List<Task> into) {
@@ -380,14 +405,35 @@ public final class Machine {
         pageTables.free(region, Math.max(0, region.pages() - pages), region.pages());
     }
 
-    /** A simulated process ends by itself. */
-    public void exit(Task task) {
-        tasks.exit(task);
+    /** A simulated process ends by itself; the returned work waits until it is gone. */
+    public Activity exit(Task task) {
+        tasks.exit(task, nowNs);
+        threads.wake(nowNs);
+        return new AwaitExit(task);
     }
 
-    /** A simulated process is killed by a step or a signal. */
-    public void kill(Task task, String by) {
+    /** A simulated process is killed by a step or a signal; the returned work waits until it is gone. */
+    public Activity kill(Task task, String by) {
         tasks.kill(task, by, nowNs);
+        threads.wake(nowNs);
+        return new AwaitExit(task);
+    }
+
+    /**
+     * process_mrelease(2): work that takes the private memory of a dying task. Errors: EINVAL for flags or a task that is
+     * not dying, ESRCH if its memory is gone; the work itself ends with EINTR on a signal.
+     */
+    public Activity processMrelease(Task task, int flags) throws ErrnoException {
+        if (flags != 0) {
+            throw new ErrnoException(Errno.EINVAL, "process_mrelease has no flags");
+        }
+        if (task.gone()) {
+            throw new ErrnoException(Errno.ESRCH, "the memory of " + task.name + " is gone");
+        }
+        if (!task.dead()) {
+            throw new ErrnoException(Errno.EINVAL, task.name + " is not dying");
+        }
+        return tasks.release(task);
     }
 
     // ---- devices ----

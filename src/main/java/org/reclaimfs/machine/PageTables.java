@@ -4,6 +4,7 @@ import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
@@ -77,6 +78,7 @@ final class PageTables {
     }
 
     private void freeRun(int run) {
+        core.effort.spend(freeCostNs(run));
         if (mem.has(run, Flags.RESIDENT)) {
             folios.lruDel(run);
         }
@@ -87,6 +89,17 @@ final class PageTables {
             folios.release(run);
         }
         mem.drop(run);
+    }
+
+    private long freeCostNs(int run) {
+        long perPage = mem.has(run, Flags.RESIDENT) ? core.costs.get(Cost.EXIT_PAGE) : 0;
+        if (mem.has(run, Flags.SLOT)) {
+            perPage += core.costs.get(Cost.FREE_SWAP);
+            boolean inRam = core.zswap.holds(run)
+                    || core.swap.byType(Flags.device(mem.flags(run))).backend.ramBacked();
+            perPage += inRam && !mem.has(run, Flags.ZERO) ? core.costs.get(Cost.ZSMALLOC_FREE) : 0;
+        }
+        return perPage * mem.len(run);
     }
 
     interface RunAction {

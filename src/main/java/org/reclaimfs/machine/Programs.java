@@ -43,7 +43,7 @@ final class Programs {
     /** The live task of that name. Errors: ESRCH. */
     Task task(String name) throws ErrnoException {
         Task task = core.cgroups.byName(name);
-        if (task == null) {
+        if (task == null || task.dead()) {
             throw new ErrnoException(Errno.ESRCH, "no task " + name);
         }
         return task;

@@ -8,6 +8,7 @@ import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Region;
@@ -55,6 +56,7 @@ final class SwapIn {
         waitNs = 0;
         workingset = false;
         MemCgroup memcg = folios.owner(whole);
+        faults.gfp = Gfp.SWAP_IN;
         int admitted = faults.admit(memcg, 1, nowNs);
         if (admitted <= 0) {
             return admitted;
@@ -216,7 +218,7 @@ final class SwapIn {
         MemCgroup owner = folios.owner(run);
         int zone = core.ram.zoneAboveLow(core.ram.nodeOfCpu(faults.cpu()));
         // The faulting page's own charge and frame were granted before: leave one of each.
-        if (zone < 0 || core.ram.grant(zone, faults.cpu(), 2) < 2 || owner.memoryMargin() < 2) {
+        if (zone < 0 || !core.ram.canTake(zone, faults.cpu(), 2) || owner.memoryMargin() < 2) {
             return;
         }
         int single = carvePage(run, page);

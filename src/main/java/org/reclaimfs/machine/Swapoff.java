@@ -7,6 +7,7 @@ import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.ReclaimReason;
+import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
@@ -25,6 +26,9 @@ final class Swapoff extends Activity {
     private final MemMap mem;
     private final SwapDevice device;
     private final List<Region> regions;
+    /** Who called: the first to be killed if memory runs out meanwhile. */
+    private final Task caller;
+
     private int at;
     private long page;
     private long waitNs;
@@ -36,6 +40,7 @@ final class Swapoff extends Activity {
         this.folios = core.folios;
         this.mem = core.mem;
         this.device = device;
+        this.caller = core.cgroups.outsider("swapoff");
         this.regions = new ArrayList<>(Flusher.allRegions(core));
         core.swap.disable(device);
     }
@@ -43,8 +48,9 @@ final class Swapoff extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
+        core.oomOrigins.add(caller);
         while (at < regions.size()) {
-            if (signalled()) {
+            if (signalled() || caller.dead()) {
                 return giveUp(Errno.EINTR);
             }
             if (core.effort.spentNs() >= SLICE_NS) {
@@ -66,6 +72,7 @@ final class Swapoff extends Activity {
             page = 0;
             return Math.max(1, core.effort.spentNs());
         }
+        core.oomOrigins.remove(caller);
         core.swap.remove(device);
         if (device.backend instanceof ZramDevice zram) {
             zram.close();
@@ -85,6 +92,7 @@ final class Swapoff extends Activity {
     }
 
     private long giveUp(Errno errno) {
+        core.oomOrigins.remove(caller);
         core.swap.enable(device);
         return fail(errno);
     }

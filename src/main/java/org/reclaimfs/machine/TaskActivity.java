@@ -27,7 +27,7 @@ abstract class TaskActivity extends Activity {
     @Override
     public final long step(long nowNs) {
         core.effort.begin(nowNs);
-        if (task.dead()) {
+        if (task.dead() || core.panicked) {
             return finish();
         }
         onItsOwn(Place.ON_CPU);

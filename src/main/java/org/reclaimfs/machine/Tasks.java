@@ -1,6 +1,7 @@
 package org.reclaimfs.machine;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.reclaimfs.memcg.MemCgroup;
@@ -10,13 +11,20 @@ import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 
-/** The end of tasks, and the record of who was killed. */
+/** The end of tasks, whatever the cause, and the record of who was killed. */
 final class Tasks {
+    /** An activity that is to be started, and when. */
+    record Start(long atNs, Activity activity) {}
+
     private final Core core;
     private final PageTables pages;
     private final List<Kill> kills = new ArrayList<>();
     /** Page cache outlives the process that read it. */
     private final List<Region> orphanFiles = new ArrayList<>();
+    /** Tasks on their way out, in the order they died. */
+    private final Map<Task, Exit> exits = new LinkedHashMap<>();
+
+    private final List<Start> starts = new ArrayList<>();
 
     Tasks(Core core, PageTables pages) {
         this.core = core;
@@ -31,18 +39,71 @@ final class Tasks {
         return orphanFiles;
     }
 
+    /** SIGKILL; nothing more happens to a task that is dying already. */
     void kill(Task task, String by, long nowNs) {
-        kills.add(new Kill(nowNs, task.name, task.cgroup().path(), by));
-        exit(task);
+        if (!task.dead()) {
+            kills.add(new Kill(nowNs, task.name, task.cgroup().path(), by));
+            exit(task, nowNs);
+        }
     }
 
-    /** Frees everything the task has and takes it off its cgroup. */
-    void exit(Task task) {
-        for (Region region : new ArrayList<>(task.regions.values())) {
+    /** The task works no more from now; its exit begins. */
+    void exit(Task task, long nowNs) {
+        if (task.dead()) {
+            return;
+        }
+        task.die();
+        if (simulated(task)) {
+            Exit exit = new Exit(core, pages, this, task);
+            exits.put(task, exit);
+            starts.add(new Start(nowNs, exit));
+        }
+    }
+
+    /** Not one of the system's own, which has no memory to free. */
+    private boolean simulated(Task task) {
+        return core.cgroups.byPid(task.pid) == task;
+    }
+
+    /** Sends the reaper after an OOM victim; {@code reaped} runs if it comes before the victim is gone. */
+    void reapLater(Task victim, long nowNs, Runnable reaped) {
+        if (simulated(victim)) {
+            starts.add(new Start(nowNs + Reaper.DELAY_NS, Reaper.ofVictim(core, pages, victim, reaped)));
+        }
+    }
+
+    Reaper release(Task task) {
+        return Reaper.ofCaller(core, pages, task);
+    }
+
+    /** What is to be started since the last call, each at its time. */
+    List<Start> takeStarts() {
+        if (starts.isEmpty()) {
+            return List.of();
+        }
+        List<Start> taken = new ArrayList<>(starts);
+        starts.clear();
+        return taken;
+    }
+
+    /** Lets every dying task end at once. */
+    void completeExits(long nowNs) {
+        for (Exit exit : new ArrayList<>(exits.values())) {
+            long cost = 0;
+            while (cost != Activity.DONE) {
+                cost = exit.step(nowNs);
+            }
+        }
+    }
+
+    /** The exit has freed the memory: what is left of the task goes. */
+    void bury(Exit exit) {
+        Task task = exit.task;
+        exits.remove(task);
+        for (Region region : task.regions.values()) {
             if (region.kind == Kind.FILE) {
                 orphanFiles.add(region);
             } else {
-                pages.free(region, 0, region.pages());
                 core.mem.dropRegion(region);
             }
         }

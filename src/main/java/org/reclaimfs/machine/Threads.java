@@ -10,11 +10,13 @@ final class Threads {
     final Kswapds kswapds;
     private final Core core;
     private final Cpus cpus;
+    private final Tasks tasks;
     private final ShrinkWorker worker;
     private long nextFlushNs;
 
     /** @param random decides when statistics are flushed first; how long a stall lasts depends on it */
-    Threads(Core core, Cpus cpus, SplittableRandom random) {
+    Threads(Core core, Cpus cpus, Tasks tasks, SplittableRandom random) {
+        this.tasks = tasks;
         this.core = core;
         this.cpus = cpus;
         nextFlushNs = random.nextLong(FLUSH_NS);
@@ -24,6 +26,9 @@ final class Threads {
 
     /** Lets those that were woken since the last call run. */
     void wake(long nowNs) {
+        for (Tasks.Start start : tasks.takeStarts()) {
+            cpus.wakeAt(start.activity(), Math.max(nowNs, start.atNs()));
+        }
         for (Kswapd kswapd : kswapds.all()) {
             if (kswapd.takeWake()) {
                 cpus.wakeAt(kswapd, nowNs);

@@ -6,6 +6,7 @@ import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Region;
@@ -98,6 +99,7 @@ final class Toucher {
     /** First touch of pages that hold nothing. */
     private int fill(Region region, long page, int want, long nowNs) {
         MemCgroup memcg = task.memcg();
+        faults.gfp = Gfp.PAGE_FAULT;
         int n = faults.admit(memcg, want, nowNs);
         if (n > 0) {
             tables.install(region, page, n, faults.zone(), faults.cpu(), memcg);
@@ -154,6 +156,7 @@ final class Toucher {
     /** File pages that were evicted come back from the disk. */
     private int readFile(int whole, int from, int want, long nowNs) {
         MemCgroup memcg = task.memcg();
+        faults.gfp = Gfp.SWAP_IN;
         int admitted = faults.admit(memcg, want, nowNs);
         if (admitted <= 0) {
             return admitted;

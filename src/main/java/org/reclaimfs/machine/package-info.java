@@ -11,7 +11,12 @@
  * the CPUs: that client is a real process of the host, with the host's CPUs.
  * The kernel's cycle "charging reclaims, reclaim charges" is cut in {@link org.reclaimfs.machine.FaultPath}.
  *
- * <p>Not modelled yet: a killed task's memory is freed at once.
+ * <p>Dying takes time: SIGKILL from anywhere, or an exit, ends a task's work at its next check, and an {@link
+ * org.reclaimfs.machine.Exit} gives its memory back at what that costs; only then is the task gone. The steps {@code kill}
+ * and {@code exit} wait for that; a write to cgroup.kill does not, as in the kernel. With the clock at a standstill (manual,
+ * paused) exits end within the slice that caused them, as writes to devices do.
+ *
+ * <p>After a panic no task runs any more; kernel threads, files and steps stay, so that the log can be read.
  */
 @org.jspecify.annotations.NullMarked
 package org.reclaimfs.machine;

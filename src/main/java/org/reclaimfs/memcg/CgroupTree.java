@@ -19,6 +19,7 @@ public final class CgroupTree {
     }
 
     private static final int FIRST_PID = 1000;
+    private static final int OUTSIDER_PID = 999;
 
     private final MemCgroups memcgs;
     private final Cgroup root;
@@ -190,9 +191,14 @@ public final class CgroupTree {
         return task;
     }
 
+    /** A process of the system's own that no cgroup lists, such as one in swapoff(2): it can be killed, and has nothing. */
+    public Task outsider(String comm) {
+        return new Task(OUTSIDER_PID, comm, comm, root, 0);
+    }
+
     /** The process is gone; its memory has been freed. */
     public void bury(Task task) {
-        task.markDead();
+        task.markGone();
         task.cgroup().detach(task);
         tasksByPid.remove(task.pid);
         tasksByName.remove(task.name, task);

@@ -153,6 +153,16 @@ public final class PageCounter {
         return elow;
     }
 
+    /** Sum of min(usage, min) over the children. */
+    public long childrenMinUsage() {
+        return childrenMinUsage;
+    }
+
+    /** Sum of min(usage, low) over the children. */
+    public long childrenLowUsage() {
+        return childrenLowUsage;
+    }
+
     /** All-time peak. */
     public long watermark() {
         return watermark;

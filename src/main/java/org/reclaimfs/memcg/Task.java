@@ -16,7 +16,9 @@ public final class Task {
     Cgroup cgroup;
     private int oomScoreAdj;
     private boolean dead;
+    private boolean gone;
     private boolean oomVictim;
+    private boolean oomSkip;
     private final List<Runnable> exitHooks = new ArrayList<>();
 
     /** Regions by the name the scenario gives them. */
@@ -51,10 +53,20 @@ public final class Task {
         return oomScoreAdj;
     }
 
+    /**
+     * Killed or exiting: it does no more work (fatal_signal_pending, PF_EXITING). Its memory may still be on its way out,
+     * see {@link #gone}.
+     */
     public boolean dead() {
         return dead;
     }
 
+    /** Its exit is done: no memory is left, and its cgroup no longer lists it. */
+    public boolean gone() {
+        return gone;
+    }
+
+    /** Chosen by the OOM killer: may use the reserves to die sooner, and until it is gone nobody else is chosen. */
     public boolean oomVictim() {
         return oomVictim;
     }
@@ -63,15 +75,38 @@ public final class Task {
         oomVictim = true;
     }
 
-    void markDead() {
+    /** The OOM killer need not wait for its memory any more: it was reaped (MMF_OOM_SKIP). */
+    public boolean oomSkip() {
+        return oomSkip;
+    }
+
+    public void markOomSkip() {
+        oomSkip = true;
+    }
+
+    /** A fatal signal, or the end of its program: it works no more. */
+    public void die() {
         dead = true;
         exitHooks.forEach(Runnable::run);
         exitHooks.clear();
     }
 
-    /** Runs when the task is gone: its activities leave the pressure states they are in. */
+    void markGone() {
+        gone = true;
+    }
+
+    /** Runs when the task dies: its activities leave the pressure states they are in. */
     public void onExit(Runnable hook) {
         exitHooks.add(hook);
+    }
+
+    /** Pages of its mappings, touched or not (total_vm). */
+    public long mappingPages() {
+        long sum = 0;
+        for (Region region : regions.values()) {
+            sum += region.pages();
+        }
+        return sum;
     }
 
     /** Resident mapped pages of one kind. */

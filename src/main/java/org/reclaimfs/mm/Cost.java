@@ -35,6 +35,9 @@ public enum Cost { // spotless:off
     ZSWAP_ROTATE        (30,      300), // E entry: met by the shrinker, only loses its mark
     FREE               (100,      500), // E page: reclaim's free
     EXIT_PAGE          (150,    1_000), // E page: a dying task's page: unmap and free
+    FREE_SWAP          (150,      800), // E page: a dying task's swap entry
+    OOM_KILL     (1_000_000, 1_500_000), // D kill: victim, report, signal; captured 1.1 ms for a memcg, 1.4-10 for the
+                                         //   machine, most of it the serial console (b4 F, c1, b2)
     FORK           (300_000, 3_000_000); // E process: fork, exec and exit of a small one; see the step fork
     // spotless:on
 

@@ -259,6 +259,12 @@ public final class Memory {
         return (int) Math.min(want, ready);
     }
 
+    /** Whether a CPU could take that many pages from a zone, with no regard to marks. */
+    public boolean canTake(int zone, int cpu, int pages) {
+        Zone z = zones.get(zone);
+        return z.perCpu[cpu].count + z.freePages >= pages;
+    }
+
     /** Takes pages for user memory through the CPU's list; as many as {@link #grant} said, or fewer. */
     public void takeUser(int zone, int cpu, int pages) {
         Zone z = zones.get(zone);

@@ -8,6 +8,7 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Watermarks;
+import org.reclaimfs.oom.OomSettings;
 
 /** The values behind /proc/sys/vm: the machine's own, and those that are only kept. Lock: the machine's. */
 final class VmSettings {
@@ -36,6 +37,10 @@ final class VmSettings {
     /** What the watermarks follow from. */
     Watermarks marks() {
         return machine.memory().watermarks();
+    }
+
+    OomSettings oom() {
+        return machine.oomSettings();
     }
 
     /** A kept value; {@code first} until it is set. */

@@ -30,7 +30,6 @@ final class VmSysctls {
     private static final String DIRTY = "writeback of files follows fixed rules; dirty memory is not limited";
     private static final String HUGE = "there are no huge pages";
     private static final String NODE = "there is one node";
-    private static final String OOM = "the OOM killer does not ask for it";
     private static final String PERCPU = "there are no per-CPU page lists";
     private static final String SLAB = "slab memory does not shrink";
     private static final String SPACES = "simulated tasks have no address space of their own";
@@ -106,9 +105,9 @@ final class VmSysctls {
             kept("numa_stat",                  intIn(0, 1), 1,  NODE),
             FileSpec.<VmSettings>rw("numa_zonelist_order", always(), Shapes.single(s -> "Node"), VmSysctls::storeZonelistOrder).withoutEffect(NODE),
             kept("zone_reclaim_mode",          NOT_NEGATIVE, 0, NODE),
-            kept("oom_dump_tasks",             INT, 1,          OOM),
-            kept("oom_kill_allocating_task",   INT, 0,          OOM),
-            kept("panic_on_oom",               intIn(0, 2), 0,  OOM),
+            number("oom_dump_tasks",           INT,             s -> s.oom().dumpTasks(), (s, value) -> s.oom().setDumpTasks(value)),
+            number("oom_kill_allocating_task", INT,             s -> s.oom().killAllocatingTask(), (s, value) -> s.oom().setKillAllocatingTask(value)),
+            number("panic_on_oom",             intIn(0, 2),     s -> s.oom().panicOnOom(), (s, value) -> s.oom().setPanicOnOom(value)),
             number("page-cluster",             intIn(0, 31),    s -> s.machine().readahead().pageCluster(), VmSettings::setPageCluster),
             kept("page_lock_unfairness",       NOT_NEGATIVE, 5, "nobody waits for a page lock"),
             number("percpu_pagelist_high_fraction", NOT_NEGATIVE, s -> s.kept("percpu_pagelist_high_fraction", 0), VmSettings::setHighFraction).withoutEffect(PERCPU),

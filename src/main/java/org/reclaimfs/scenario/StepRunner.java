@@ -47,6 +47,10 @@ final class StepRunner {
             return fork(fork);
         } else if (step instanceof Step.SwapOff swapoff) {
             return new ActivityWork(machine, machine.swapoff(swapoff.device()), false);
+        } else if (step instanceof Step.Exit exit) {
+            return new ActivityWork(machine, machine.exit(machine.task(exit.task())), true);
+        } else if (step instanceof Step.KillTask kill) {
+            return kill(kill);
         } else if (step instanceof Step.Write write) {
             return gate.capture(() -> kernfs.writeText(write.path(), write.text(), Signal.NEVER));
         } else if (step instanceof Step.ExpectErrno expected) {
@@ -70,10 +74,6 @@ final class StepRunner {
         } else if (step instanceof Step.Release release) {
             Region region = region(release.task(), release.region());
             machine.release(region, Math.min(region.pages(), Units.bytesToPagesUp(release.bytes())));
-        } else if (step instanceof Step.Exit exit) {
-            machine.exit(machine.task(exit.task()));
-        } else if (step instanceof Step.KillTask kill) {
-            kill(kill);
         } else if (step instanceof Step.SwapOn swapon) {
             machine.swapon(swapon.device(), swapon.priority());
         } else if (step instanceof Step.DiskHealth health) {
@@ -150,17 +150,16 @@ final class StepRunner {
         return task.regions.values().iterator().next();
     }
 
-    private void kill(Step.KillTask kill) throws ErrnoException {
+    private Work kill(Step.KillTask kill) throws ErrnoException {
         Task task = machine.task(kill.task());
-        switch (kill.signal()) {
-            case 17, 18, 23, 28 -> {
-                // SIGCHLD, SIGCONT, SIGURG, SIGWINCH: ignored by default
-            }
+        return switch (kill.signal()) {
+            // SIGCHLD, SIGCONT, SIGURG, SIGWINCH: ignored by default
+            case 17, 18, 23, 28 -> Work.DONE;
             case 19, 20, 21, 22 ->
                 throw new ErrnoException(
                         Errno.EOPNOTSUPP, "stop signals are not modelled yet; cgroup.freeze stops tasks");
-            default -> machine.kill(task, "step");
-        }
+            default -> new ActivityWork(machine, machine.kill(task, "step"), true);
+        };
     }
 
     private Disk disk(String name) throws ErrnoException {

@@ -256,10 +256,11 @@ public final class TimeGate implements Gate, AutoCloseable {
         }
     }
 
-    // With time at a standstill devices take none, and threads the slice has woken get their turn.
+    // With time at a standstill devices and dying tasks take none, and threads the slice has woken get their turn.
     private void settle() {
         if (!running && !leapt && !advancing) {
             machine.completeIo();
+            machine.completeExits();
             advance(machine.nowNs(), SLICES);
             machine.completeSlices();
             advance(machine.nowNs(), SLICES);

@@ -25,6 +25,13 @@ public final class SwapDevices {
     private @Nullable SwapDevice found;
     private int foundPages;
     private long eventSeq;
+    private WriteErrors writeErrors = (device, slot, pages) -> {};
+
+    /** Told when a backend refuses data. */
+    public interface WriteErrors {
+        /** {@code pages} consecutive slots from {@code slot} on hold nothing. */
+        void failed(SwapDevice device, int slot, int pages);
+    }
 
     private final SwapTables tables;
 
@@ -107,6 +114,15 @@ public final class SwapDevices {
             throw new IllegalStateException("no swap device " + type);
         }
         return device;
+    }
+
+    public void onWriteError(WriteErrors listener) {
+        writeErrors = listener;
+    }
+
+    /** The device did not take these pages (end_swap_bio_write). */
+    public void writeFailed(SwapDevice device, int slot, int pages) {
+        writeErrors.failed(device, slot, pages);
     }
 
     // ---- slots ----

@@ -172,6 +172,7 @@ final class Pageout {
             written(good, device, content);
         }
         if (taken < pages) {
+            vm.swap.writeFailed(device, mem.slot(run), pages - taken);
             // A failed write leaves the page dirty in the swap cache, with a slot that holds nothing.
             scan.keepInactive(run);
         }

@@ -228,6 +228,7 @@ public final class ZswapWriteback {
             folios.lruAddHead(good, list);
         }
         if (taken < pages) {
+            swap.writeFailed(device, mem.slot(run), pages - taken);
             // The data are only in memory again: dirty, with a slot that holds nothing.
             folios.setDirty(run, true);
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);

@@ -68,6 +68,7 @@ final class CgroupWorld implements Gate {
                 }
                 costNs = work.slice(machine.nowNs());
                 machine.completeIo();
+                machine.completeExits();
             } finally {
                 machine.lock().unlock();
             }
@@ -136,6 +137,7 @@ final class CgroupWorld implements Gate {
         Activity alloc = machine.alloc(task, "heap", Kind.ANON, content, pages, 0);
         while (machine.step(alloc) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         return task;
     }

@@ -116,6 +116,7 @@ final class LifecycleTest {
         Task big = world.hold("big", "/a", 8, Content.SAME);
         String allTime = world.read("/a/memory.peak");
         world.machine.exit(big);
+        world.machine.completeExits();
         OpenFile reset = world.open("/a/memory.peak", OpenFile.O_RDWR);
         OpenFile other = world.open("/a/memory.peak", OpenFile.O_RDWR);
         world.write(reset, "x");

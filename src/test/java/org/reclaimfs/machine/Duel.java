@@ -83,6 +83,8 @@ final class Duel {
             if (activity instanceof LimitWrite write && write.calls() >= MAX_CALLS) {
                 activity.signal();
             }
+            // The reference frees what a victim has when it is killed.
+            fast.completeExits();
             if (slices > ENDLESS) {
                 // The reference must come to no end either, which its caller sees.
                 endless = true;
@@ -92,6 +94,7 @@ final class Duel {
             cost = activity.step(clockNs);
         }
         fast.completeIo();
+        fast.completeExits();
         fast.advance(clockNs, Integer.MAX_VALUE);
         // Whoever was woken meanwhile is queued now, and runs when both models settle.
         fast.step(NOTHING);
@@ -402,7 +405,7 @@ final class Duel {
     }
 
     void exit(RefTask task) throws ErrnoException {
-        fast.exit(fast.task(task.name));
+        drive(fast.exit(fast.task(task.name)));
         RefOom.exit(ref, task);
     }
 

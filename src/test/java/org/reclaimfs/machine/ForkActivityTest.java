@@ -37,7 +37,8 @@ final class ForkActivityTest {
         assertThat(machine.vmstat(VmStat.PGFAULT))
                 .as("10 s of 10 children a second")
                 .isEqualTo(100 * CHILD);
-        machine.exit(shell);
+        lab.run(machine.exit(shell));
+        machine.memory().drainPerCpu();
         assertThat(machine.memory().freePages()).isEqualTo(free);
         machine.checkInvariants();
     }
@@ -49,7 +50,8 @@ final class ForkActivityTest {
         machine.start(machine.fork(shell, 100_000, 0));
         go(SECOND / 50);
         assertThat(machine.memory().kernelUsePages(KernelUse.KERNEL_STACK)).isGreaterThan(stacks);
-        machine.kill(shell, "test");
+        lab.run(machine.kill(shell, "test"));
+        machine.memory().drainPerCpu();
         assertThat(machine.memory().freePages()).isEqualTo(free);
         machine.checkInvariants();
     }

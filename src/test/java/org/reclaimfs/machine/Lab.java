@@ -10,6 +10,7 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
@@ -28,8 +29,12 @@ final class Lab {
     }
 
     Lab(int memoryMib) {
+        this(memoryMib, MachineConfig.defaults().costs());
+    }
+
+    Lab(int memoryMib, Costs costs) {
         MachineConfig d = MachineConfig.defaults();
-        machine = new Machine(new MachineConfig(memoryMib * MIB, d.reservedBytes(), 2, 1, d.patches(), d.costs()));
+        machine = new Machine(new MachineConfig(memoryMib * MIB, d.reservedBytes(), 2, 1, d.patches(), costs));
     }
 
     /** Makes a cgroup and, on the way, enables the memory controller above it. */
@@ -66,8 +71,10 @@ final class Lab {
     Errno run(Activity activity) {
         while (machine.step(activity) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         machine.completeIo();
+        machine.completeExits();
         return activity.error();
     }
 

@@ -1,8 +1,9 @@
 package org.reclaimfs.machine;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Kind;
@@ -16,16 +17,14 @@ final class RefOom {
     static boolean kill(RefMachine machine, RefMemcg domain) {
         RefTask worst = null;
         long most = Long.MIN_VALUE;
-        for (RefMemcg memcg : domain.preOrder()) {
-            for (RefTask task : machine.tasks.values()) {
-                if (task.memcg == memcg && task.oomScoreAdj != -1000) {
-                    long points = task.rssAndSwapEntries()
-                            + task.tables()
-                            + task.oomScoreAdj * (machine.badnessTotal(domain) / 1000);
-                    if (points >= most) {
-                        most = points;
-                        worst = task;
-                    }
+        for (RefTask task : machine.tasks.values()) {
+            if (task.memcg.isBelow(domain) && task.oomScoreAdj != -1000) {
+                long points = task.rssAndSwapEntries()
+                        + task.tables()
+                        + task.oomScoreAdj * (machine.badnessTotal(domain) / 1000);
+                if (points >= most) {
+                    most = points;
+                    worst = task;
                 }
             }
         }
@@ -38,15 +37,17 @@ final class RefOom {
         }
         worst.memcg.event(MemCgroup.Event.OOM_KILL);
         machine.count(VmStat.OOM_KILL, 1);
-        List<RefTask> victims = new ArrayList<>(List.of(worst));
+        // Who dies first frees its slots first, and they are taken again in that order.
+        Set<RefTask> victims = new LinkedHashSet<>(List.of(worst));
         if (group != null) {
             RefMemcg whole = group;
             group.event(MemCgroup.Event.OOM_GROUP_KILL);
-            victims = machine.tasks.values().stream()
+            List<RefTask> members = machine.tasks.values().stream()
                     .filter(t -> t.memcg.isBelow(whole) && t.oomScoreAdj != -1000)
                     .toList();
-            victims.forEach(t -> t.memcg.event(MemCgroup.Event.OOM_KILL));
-            machine.count(VmStat.OOM_KILL, victims.size());
+            members.forEach(t -> t.memcg.event(MemCgroup.Event.OOM_KILL));
+            machine.count(VmStat.OOM_KILL, members.size());
+            victims.addAll(members);
         }
         victims.forEach(t -> exit(machine, t));
         return true;

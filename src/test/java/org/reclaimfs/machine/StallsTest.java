@@ -80,7 +80,8 @@ final class StallsTest {
         lab.zram(2048);
         MemCgroup work = lab.cgroup("/work");
         Task hog = lab.machine.spawn("hog", "hog", "/work", 0);
-        lab.machine.start(lab.machine.alloc(hog, "data", Kind.ANON, Content.ratio(4, "ratio:4"), 130_000, 20_000));
+        lab.machine.start(
+                lab.machine.alloc(hog, "data", Kind.ANON, Content.ratio(4, "ratio:4"), 130_000, 20_000 * 4096L));
         lab.machine.advance(20 * SECOND, Integer.MAX_VALUE);
         assertThat(lab.machine.vmstat(VmStat.PGSTEAL_KSWAPD)).isPositive();
         long now = lab.machine.nowNs();

@@ -22,12 +22,14 @@ import org.reclaimfs.machine.Activity;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
+import org.reclaimfs.machine.ReclaimRequest;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.sysfs.SysFs;
+import org.reclaimfs.vmscan.Vmscan;
 
 /** The captured guest (512 MiB, 2 CPUs, four disks, zram0) with /proc and /sys, and a clock that tests move. */
 public final class Guest implements Gate {
@@ -74,6 +76,7 @@ public final class Guest implements Gate {
             try {
                 costNs = work.slice(machine.nowNs());
                 machine.completeIo();
+                machine.completeExits();
             } finally {
                 machine.lock().unlock();
             }
@@ -112,6 +115,7 @@ public final class Guest implements Gate {
         Activity alloc = machine.alloc(task, "heap", kind, Content.RANDOM, Units.bytesToPages((long) mib << 20), 0);
         while (machine.step(alloc) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         return task;
     }
@@ -121,6 +125,7 @@ public final class Guest implements Gate {
         Activity work = machine.swapoff(path);
         while (machine.step(work) != Activity.DONE) {
             machine.completeIo();
+            machine.completeExits();
         }
         Errno error = work.error();
         if (error != null) {
@@ -144,5 +149,16 @@ public final class Guest implements Gate {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Reclaims anonymous memory of the whole machine. */
+    public void swapOut(long bytes) throws ErrnoException {
+        Activity reclaim = machine.reclaim(
+                machine.cgroups().root().effectiveMemcg(),
+                new ReclaimRequest(bytes, Vmscan.SWAPPINESS_ANON_ONLY, false));
+        while (machine.step(reclaim) != Activity.DONE) {
+            machine.completeIo();
+        }
+        machine.completeIo();
     }
 }

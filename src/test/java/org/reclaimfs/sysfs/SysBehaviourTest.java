@@ -145,7 +145,7 @@ final class SysBehaviourTest {
         guest.write("/sys/module/zswap/parameters/enabled", "1");
         guest.machine.swapon("/dev/vda", 5);
         guest.hold("hog", Kind.ANON, 64);
-        guest.write("/sys/devices/system/node/node0/reclaim", "16M swappiness=max");
+        guest.swapOut(16 << 20);
         String debug = "/sys/kernel/debug/zswap/";
         assertThat(guest.read(debug + "stored_pages"))
                 .isEqualTo(guest.machine.zswap().storedPages() + "\n")

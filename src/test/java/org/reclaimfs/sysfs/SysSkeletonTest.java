@@ -93,7 +93,7 @@ final class SysSkeletonTest {
         guest.write("/sys/block/zram0/disksize", "128M");
         guest.machine.swapon("/dev/zram0", 100);
         guest.hold("hog", Kind.ANON, 64);
-        guest.write("/sys/devices/system/node/node0/reclaim", "16M swappiness=max");
+        guest.swapOut(16 << 20);
         same("sys/zram_4_after_32M_swapped.txt", any(), named("diskseq", "uevent", "stat", "mm_stat", "io_stat"));
     }
 

@@ -1,0 +1,11 @@
+/**
+ * The files of /dev.
+ *
+ * <p>In: reads and writes of kmsg. Out: the kernel's log, record by record. Mirrors devkmsg_read and its kin of
+ * kernel/printk/printk.c (7.2; spec/22 section 11). Lock rule: every handler runs under the gate's lock.
+ *
+ * <p>Why kmsg has a size: FUSE answers lseek(2) itself, from the file's size. So offset 0 means "from the first record",
+ * the size means "after the last", and any other offset "go on". SEEK_DATA is SEEK_SET, as nobody clears the log.
+ */
+@org.jspecify.annotations.NullMarked
+package org.reclaimfs.devfs;

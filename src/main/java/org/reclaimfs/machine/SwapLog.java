@@ -1,0 +1,49 @@
+package org.reclaimfs.machine;
+
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.klog.Klog;
+import org.reclaimfs.klog.RateLimit;
+import org.reclaimfs.swap.SwapDevice;
+
+/** What swapping leaves in the log (mm/swapfile.c, mm/page_io.c 7.2; spec/06). */
+final class SwapLog {
+    private static final int PAGE_SECTORS = 8;
+
+    private final Klog log;
+    private final Devices devices;
+    private final RateLimit writeErrors = new RateLimit("__end_swap_bio_write");
+
+    SwapLog(Klog log, Devices devices) {
+        this.log = log;
+        this.devices = devices;
+    }
+
+    void added(SwapDevice device, long nowNs) {
+        long kib = Units.pagesToKiB(device.usablePages());
+        log.info(
+                nowNs,
+                "Adding " + kib + "k swap on " + device.path + ".  Priority:" + device.priority + " extents:1 across:"
+                        + kib + "k " + (device.backend.solidState() ? "SS" : ""));
+    }
+
+    /** Pages from {@code slot} on could not be written: each would be a line. */
+    void writeFailed(SwapDevice device, int slot, int pages, long nowNs) {
+        for (int i = 0; i < pages; i++) {
+            if (!writeErrors.allows(log, nowNs)) {
+                writeErrors.miss(pages - i - 1L);
+                return;
+            }
+            long sector = (slot + (long) i) * PAGE_SECTORS;
+            log.alert(nowNs, "Write-error on swap-device (" + number(device) + ":" + sector + ")");
+        }
+    }
+
+    private String number(SwapDevice device) {
+        for (BlockDevice block : BlockDevice.all(devices.disks(), devices.zrams())) {
+            if (device.path.equals("/dev/" + block.name())) {
+                return block.major() + ":" + block.minor();
+            }
+        }
+        return "0:0";
+    }
+}
