@@ -23,6 +23,11 @@ final class ForkActivityTest {
         shell = machine.spawn("sh", "sh", "/", 0);
     }
 
+    private void end(Activity exit) {
+        machine.start(exit);
+        go(machine.nowNs() + SECOND);
+    }
+
     private void go(long atNs) {
         while (!machine.advance(atNs, 1000)) {
             machine.memory().checkInvariants();
@@ -37,7 +42,7 @@ final class ForkActivityTest {
         assertThat(machine.vmstat(VmStat.PGFAULT))
                 .as("10 s of 10 children a second")
                 .isEqualTo(100 * CHILD);
-        lab.run(machine.exit(shell));
+        end(machine.exit(shell));
         machine.memory().drainPerCpu();
         assertThat(machine.memory().freePages()).isEqualTo(free);
         machine.checkInvariants();
@@ -50,7 +55,7 @@ final class ForkActivityTest {
         machine.start(machine.fork(shell, 100_000, 0));
         go(SECOND / 50);
         assertThat(machine.memory().kernelUsePages(KernelUse.KERNEL_STACK)).isGreaterThan(stacks);
-        lab.run(machine.kill(shell, "test"));
+        end(machine.kill(shell, "test"));
         machine.memory().drainPerCpu();
         assertThat(machine.memory().freePages()).isEqualTo(free);
         machine.checkInvariants();
