@@ -64,7 +64,7 @@ final class Core {
         zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort);
         slots = new SwapSlots(folios, swap, zswap);
         readahead = new Readahead(swap, mem);
-        vm = new Vmscan(folios, workingset, swap, slots, io, zswap, zswapWriteback, costs, effort);
+        vm = new Vmscan(folios, workingset, swap, slots, io, zswap, zswapWriteback, costs, effort, config.cpus());
         cgroups = new CgroupTree(memcgs, 0);
     }
 

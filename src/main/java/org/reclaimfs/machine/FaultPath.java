@@ -342,6 +342,11 @@ final class FaultPath {
 
     /** The thread is awake again from a sleep above memory.high, or has ended. */
     void endStall() {
+        Reclaim running = call;
+        if (running != null && task.dead()) {
+            running.abandon();
+            call = null;
+        }
         stall.over();
     }
 }

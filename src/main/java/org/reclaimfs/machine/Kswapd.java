@@ -143,12 +143,17 @@ final class Kswapd extends Activity {
                 if (!startStep() && endRun()) {
                     return DONE;
                 }
-            } else if (running.step()) {
+                continue;
+            }
+            boolean done = running.step();
+            long waitNs = core.vm.takeWaitNs();
+            if (done) {
                 call = null;
                 stepDone(running);
-                if (running.allUnderWriteback()) {
-                    return core.effort.spentNs() + WRITEBACK_WAIT_NS;
-                }
+                waitNs += running.allUnderWriteback() ? WRITEBACK_WAIT_NS : 0;
+            }
+            if (waitNs > 0) {
+                return core.effort.spentNs() + waitNs;
             }
         }
         return core.effort.spentNs();

@@ -400,6 +400,11 @@ public final class Machine {
         pageTables.setMlocked(region, locked);
     }
 
+    /** MADV_COLD for a whole region: its pages are no longer young, and none is active. */
+    public void setCold(Region region) {
+        pageTables.setCold(region);
+    }
+
     /** Frees the last {@code pages} pages of a region (munmap of its end), or what MADV_DONTNEED frees of all of it. */
     public void release(Region region, long pages) {
         pageTables.free(region, Math.max(0, region.pages() - pages), region.pages());

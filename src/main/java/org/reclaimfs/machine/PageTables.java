@@ -127,6 +127,27 @@ final class PageTables {
         }
     }
 
+    // ---- advice ----
+
+    /** Forgets that pages were accessed, and deactivates them (madvise_cold_or_pageout_pte_range). */
+    void setCold(Region region) {
+        forRuns(region, 0, region.pages(), run -> {
+            if (!mem.has(run, Flags.RESIDENT) || mem.has(run, Flags.MLOCKED)) {
+                return;
+            }
+            int list = Flags.list(mem.flags(run));
+            mem.setFlags(run, mem.flags(run) & ~(Flags.YOUNG | Flags.REFERENCED));
+            if (list == Flags.ACTIVE_ANON || list == Flags.ACTIVE_FILE) {
+                folios.lruDel(run);
+                folios.event(
+                        folios.memcg(run), MemoryStat.PGDEACTIVATE, VmStat.PGDEACTIVATE, mem.node(run), mem.len(run));
+                folios.lruAddHead(run, list - 1);
+            } else {
+                folios.settle(run);
+            }
+        });
+    }
+
     // ---- locking ----
 
     /** Moves resident pages of the range to the unevictable list, or back. */

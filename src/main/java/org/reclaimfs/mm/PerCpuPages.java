@@ -1,5 +1,7 @@
 package org.reclaimfs.mm;
 
+import java.util.SplittableRandom;
+
 /**
  * One CPU's list of free pages of a zone (struct per_cpu_pages; spec/01 section 7). Sizes in pages. It is filled from
  * the zone in growing portions while a task allocates, and given back by {@link Memory#drainPerCpu}. Its pages are free
@@ -10,6 +12,8 @@ package org.reclaimfs.mm;
 public final class PerCpuPages {
     private static final int MAX_BATCH = 64;
     private static final int MAX_SCALE = 5;
+    /** Pages that a captured guest of 490 MiB had on a list after boot, at most: a quarter of what the list may hold. */
+    private static final int BOOT_PAGES = 2000;
 
     /** Portion of a first refill, and the step by which the list may grow. */
     public final int batch;
@@ -70,6 +74,14 @@ public final class PerCpuPages {
         if (batch << scale <= Math.max(high - batch, batch) && scale < MAX_SCALE) {
             scale++;
         }
+    }
+
+    /** The bursts of boot have let the list grow; returns the pages on it. */
+    int fillAtBoot(SplittableRandom random) {
+        int most = Math.min(highMax / 4, BOOT_PAGES);
+        count = most - random.nextInt(most / 2 + 1);
+        high = Math.max(high, count);
+        return count;
     }
 
     /** The list was emptied: portions start small again. */

@@ -6,7 +6,7 @@ package org.reclaimfs.mm;
  */
 public final class Zone {
     /** One watermark boost: a page block (pageblock_nr_pages). */
-    private static final long PAGEBLOCK = 512;
+    static final long PAGEBLOCK = 512;
     /** Zones smaller than this are never boosted. */
     private static final long BOOST_MIN_MANAGED = 4 * PAGEBLOCK;
 

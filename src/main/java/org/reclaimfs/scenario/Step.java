@@ -42,6 +42,9 @@ public sealed interface Step {
     /** Gives memory back: {@code release}, or {@code madvise … advice=dontneed}. */
     record Release(String task, String region, long bytes) implements Step {}
 
+    /** {@code madvise … advice=cold}: the region's pages are the next to be reclaimed. */
+    record Cold(String task, String region) implements Step {}
+
     record Exit(String task) implements Step {}
 
     record KillTask(String task, int signal) implements Step {}

@@ -216,10 +216,11 @@ public final class StepParser {
         Map<String, Word> options = words.options(List.of("region", "advice"), null);
         String region = required(words, options, "region").text();
         Word advice = required(words, options, "advice");
-        if (!advice.text().equals("dontneed")) {
-            throw BadText.found(advice, "dontneed (no other advice is modelled yet)");
-        }
-        return new Step.Release(task, region, Long.MAX_VALUE);
+        return switch (advice.text()) {
+            case "dontneed" -> new Step.Release(task, region, Long.MAX_VALUE);
+            case "cold" -> new Step.Cold(task, region);
+            default -> throw BadText.found(advice, "dontneed or cold (no other advice is modelled yet)");
+        };
     }
 
     private static Step release(Words words) throws BadText {

@@ -71,6 +71,8 @@ final class StepRunner {
             machine.spawn(spawn.name(), spawn.comm(), spawn.cgroup(), spawn.oomScoreAdj());
         } else if (step instanceof Step.Mlock mlock) {
             machine.setMlocked(region(mlock.task(), mlock.region()), mlock.on());
+        } else if (step instanceof Step.Cold cold) {
+            machine.setCold(region(cold.task(), cold.region()));
         } else if (step instanceof Step.Release release) {
             Region region = region(release.task(), release.region());
             machine.release(region, Math.min(region.pages(), Units.bytesToPagesUp(release.bytes())));

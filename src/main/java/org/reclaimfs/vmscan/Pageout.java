@@ -183,6 +183,7 @@ final class Pageout {
         mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY);
         if (device.backend.synchronous()) {
             vm.effort.spend(device.backend.writeCostNs(content) * pages);
+            waitForStream(pages);
             freed(run);
             return;
         }
@@ -191,6 +192,16 @@ final class Pageout {
         long doneNs = device.backend.submitNs(true, pages, vm.effort.nowNs());
         vm.io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
         scan.keepInactive(run);
+    }
+
+    /**
+     * Each CPU has one compression stream, under a mutex that a running task gets before a waiting one: while direct
+     * reclaimers are at work on every CPU, kswapd hardly gets on (golden behaviour/c1).
+     */
+    private void waitForStream(int pages) {
+        if (scan.forKswapd() && vm.directCalls >= vm.cpus) {
+            vm.waitFor(vm.costs.get(Cost.STREAM_WAIT) * pages);
+        }
     }
 
     private void freed(int run) {

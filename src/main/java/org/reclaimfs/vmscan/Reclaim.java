@@ -34,6 +34,7 @@ public final class Reclaim {
     private int nodeAt;
     private int node;
     private boolean counted;
+    private boolean ended;
 
     private @Nullable MemCgroup memcg;
     private boolean walkStarted;
@@ -47,6 +48,7 @@ public final class Reclaim {
         this.nodes = nodes;
         this.scan = new Scan(vm, sc, cpu);
         vm.effort.spend(vm.costs.get(Cost.RECLAIM_CALL));
+        vm.directCalls += sc.direct() ? 1 : 0;
     }
 
     /**
@@ -124,7 +126,15 @@ public final class Reclaim {
             case LRUVEC -> shrinkLruvecRound();
             case DONE -> {}
         }
+        if (phase == Phase.DONE) {
+            end();
+        }
         return phase == Phase.DONE;
+    }
+
+    private void end() {
+        vm.directCalls -= !ended && sc.direct() ? 1 : 0;
+        ended = true;
     }
 
     /** Runs the whole call at once. */
@@ -139,6 +149,7 @@ public final class Reclaim {
     public void abandon() {
         leaveNode();
         phase = Phase.DONE;
+        end();
     }
 
     // ---- the priority loop ----

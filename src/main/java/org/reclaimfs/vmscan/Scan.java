@@ -55,6 +55,10 @@ final class Scan {
         return immediatePages;
     }
 
+    boolean forKswapd() {
+        return sc.kswapd();
+    }
+
     /** Locks and lists of a batch; reclaimers of the same node wait for each other. */
     private void spendBatch(int node) {
         vm.effort.spend(vm.costs.batchNs(vm.reclaimers[node]));

@@ -50,6 +50,11 @@ final class ScanControl {
         return target != null;
     }
 
+    /** On behalf of a task that waits for memory. */
+    boolean direct() {
+        return reason == ReclaimReason.DIRECT;
+    }
+
     boolean kswapd() {
         return reason == ReclaimReason.KSWAPD;
     }

@@ -36,11 +36,18 @@ public final class Vmscan {
     final ZswapWriteback zswapWriteback;
     final Costs costs;
     final Effort effort;
+    final int cpus;
     private int swappiness = 60;
     private boolean flusherWoken;
 
     /** mem_cgroup_reclaim_iter: where the next partial walk below a root goes on. */
     private final List<Map<MemCgroup, MemCgroup>> positions = new ArrayList<>();
+
+    /** Direct reclaim calls at work on the machine. */
+    int directCalls;
+
+    /** How long the present slice's work has waited for others, besides what it has cost. */
+    private long waitNs;
 
     /** Reclaim calls at work on each node: they contend for its locks. */
     final int[] reclaimers;
@@ -57,7 +64,8 @@ public final class Vmscan {
             Zswap zswap,
             ZswapWriteback zswapWriteback,
             Costs costs,
-            Effort effort) {
+            Effort effort,
+            int cpus) {
         this.folios = folios;
         this.workingset = workingset;
         this.swap = swap;
@@ -67,6 +75,7 @@ public final class Vmscan {
         this.zswapWriteback = zswapWriteback;
         this.costs = costs;
         this.effort = effort;
+        this.cpus = cpus;
         int nodes = folios.ram.nodes().size();
         this.reclaimers = new int[nodes];
         this.nodeOrder = new int[nodes][];
@@ -111,6 +120,17 @@ public final class Vmscan {
             ofNode.remove(memcg);
             ofNode.values().removeIf(at -> at == memcg);
         }
+    }
+
+    void waitFor(long ns) {
+        waitNs += ns;
+    }
+
+    /** What the reclaim of the slice has waited since the last call, in ns: not time on a CPU. */
+    public long takeWaitNs() {
+        long ns = waitNs;
+        waitNs = 0;
+        return ns;
     }
 
     void wakeFlusher() {
