@@ -36,6 +36,7 @@ final class ForkActivityTest {
 
     @Test
     void eachChildFaultsItsPagesAndExits() throws ErrnoException {
+        machine.memory().drainPerCpu();
         long free = machine.memory().freePages();
         machine.start(machine.fork(shell, CHILD, 10));
         go(10 * SECOND + SECOND / 20);
@@ -50,6 +51,7 @@ final class ForkActivityTest {
 
     @Test
     void aChildThatDiesHalfwayLeavesNothing() throws ErrnoException {
+        machine.memory().drainPerCpu();
         long free = machine.memory().freePages();
         long stacks = machine.memory().kernelUsePages(KernelUse.KERNEL_STACK);
         machine.start(machine.fork(shell, 100_000, 0));

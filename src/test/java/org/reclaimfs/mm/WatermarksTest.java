@@ -45,6 +45,7 @@ final class WatermarksTest {
     @Test
     void whatIsTakenIsNotFree() {
         Memory ram = new Memory(256L << 20, 8 << 20);
+        ram.drainPerCpu();
         long free = ram.freePages();
         ram.takeUser(Memory.DMA32, 0, 100);
         ram.addLru(Memory.DMA32, Flags.INACTIVE_ANON, 100);
