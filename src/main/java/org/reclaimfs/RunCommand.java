@@ -78,6 +78,7 @@ final class RunCommand implements Callable<Integer> {
                 config.memoryBytes(),
                 config.reservedBytes(),
                 config.cpus(),
+                config.nodes(),
                 seed == null ? config.seed() : seed,
                 on,
                 config.costs());

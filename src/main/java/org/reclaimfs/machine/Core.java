@@ -23,8 +23,6 @@ import org.reclaimfs.zswap.ZswapWriteback;
 
 /** The rooms of one machine, wired. */
 final class Core {
-    private static final int NODES = 1;
-
     final MachineConfig config;
     final Costs costs = new Costs();
     final Effort effort = new Effort();
@@ -50,8 +48,8 @@ final class Core {
         }
         patches = EnumSet.noneOf(Patch.class);
         patches.addAll(config.patches());
-        ram = new Memory(config.memoryBytes(), config.reservedBytes(), NODES, config.cpus(), config.seed());
-        memcgs = new MemCgroups(mem, NODES);
+        ram = new Memory(config.memoryBytes(), config.reservedBytes(), config.nodes(), config.cpus(), config.seed());
+        memcgs = new MemCgroups(mem, config.nodes());
         folios = new Folios(mem, ram, memcgs);
         workingset = new Workingset(folios);
         swap = new SwapDevices(config.cpus(), new SwapTables(ram, true));

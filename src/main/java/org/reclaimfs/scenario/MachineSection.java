@@ -54,7 +54,7 @@ final class MachineSection {
         long seed = orElse(keys.get("seed"), "a whole number", defaults.seed(), MachineSection::seed);
         Node costsNode = keys.get("costs");
         Map<Cost, Long> costs = costsNode == null ? defaults.costs() : costs(costsNode);
-        return new MachineConfig(memory, defaults.reservedBytes(), cpus, seed, patches, costs);
+        return new MachineConfig(memory, defaults.reservedBytes(), cpus, defaults.nodes(), seed, patches, costs);
     }
 
     private <T> T orElse(@Nullable Node node, String expected, T other, Yaml.Reader<T> reader) {

@@ -40,7 +40,7 @@ final class CgroupWorld implements Gate {
     }
 
     CgroupWorld(Set<Patch> patches) {
-        machine = new Machine(new MachineConfig(512L << 20, 32L << 20, 2, 1, patches, Map.of()));
+        machine = new Machine(new MachineConfig(512L << 20, 32L << 20, 2, 1, 1, patches, Map.of()));
         fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L);
         Dir root = fs.root().dir("sys").dir("fs").addDir("cgroup", FsKind.CGROUP);
         cgroups = new CgroupFs(machine);

@@ -29,7 +29,7 @@ final class Lab {
 
     Lab(int memoryMib) {
         MachineConfig d = MachineConfig.defaults();
-        machine = new Machine(new MachineConfig(memoryMib * MIB, d.reservedBytes(), 2, 1, d.patches(), d.costs()));
+        machine = new Machine(new MachineConfig(memoryMib * MIB, d.reservedBytes(), 2, 1, 1, d.patches(), d.costs()));
     }
 
     /** Makes a cgroup and, on the way, enables the memory controller above it. */

@@ -38,8 +38,8 @@ public final class Guest implements Gate {
     public final SysFs sys;
 
     public Guest() {
-        machine = new Machine(
-                new MachineConfig(512L << 20, 32L << 20, 2, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), Map.of()));
+        machine = new Machine(new MachineConfig(
+                512L << 20, 32L << 20, 2, 1, 1, EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK), Map.of()));
         machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.HDD));
         machine.addDisk(new Disk("vdb", 256L << 20, Disk.Profile.HDD));
         machine.addDisk(new Disk("vdc", 256L << 20, Disk.Profile.HDD));
