@@ -41,6 +41,7 @@ final class Kswapd extends Activity {
     private long boostLeft;
     private boolean boosted;
     private boolean raise;
+    private boolean done;
     private boolean cacheTrimmed;
     private boolean noCacheTrim;
     private final long[] boostSeen;
@@ -121,6 +122,8 @@ final class Kswapd extends Activity {
         core.ram.vmstat.add(VmStat.PAGEOUTRUN, 1);
         priority = Vmscan.DEF_PRIORITY;
         runReclaimed = 0;
+        done = false;
+        cacheTrimmed = false;
         noCacheTrim = false;
         boostLeft = 0;
         for (int z = 0; z < boostSeen.length; z++) {
@@ -158,7 +161,12 @@ final class Kswapd extends Activity {
             boostLeft = 0;
             priority = Vmscan.DEF_PRIORITY;
         }
-        if (balanced && boostLeft == 0 || priority < 1) {
+        if (balanced && boostLeft == 0) {
+            // Nothing to do is no failure.
+            done = true;
+            return false;
+        }
+        if (priority < 1) {
             return false;
         }
         raise = boostLeft == 0 || priority != BOOST_PRIORITY;
@@ -181,11 +189,11 @@ final class Kswapd extends Activity {
         return pages;
     }
 
-    private void stepDone(Reclaim done) {
-        long reclaimed = done.reclaimed();
+    private void stepDone(Reclaim step) {
+        long reclaimed = step.reclaimed();
         runReclaimed += reclaimed;
-        cacheTrimmed = done.trimmedCacheOnly();
-        boolean enough = Math.max(done.scanned(), reclaimed) >= stepTarget;
+        cacheTrimmed |= reclaimed == 0 && step.trimmedCacheOnly();
+        boolean enough = Math.max(step.scanned(), reclaimed) >= stepTarget;
         if (reclaimed > 0) {
             progress();
         }
@@ -200,12 +208,12 @@ final class Kswapd extends Activity {
 
     /** Ends the run; true if kswapd naps now, false if it goes on with another run. */
     private boolean endRun() {
-        if (runReclaimed == 0 && cacheTrimmed && !noCacheTrim) {
+        if (!done && runReclaimed == 0 && cacheTrimmed && !noCacheTrim) {
             noCacheTrim = true;
             priority = Vmscan.DEF_PRIORITY;
             return false;
         }
-        if (runReclaimed == 0 && !boosted) {
+        if (!done && runReclaimed == 0 && !boosted) {
             failures++;
         }
         for (int z = 0; z < boostSeen.length; z++) {
