@@ -171,8 +171,8 @@ final class SwapIn {
         }
         MemCgroup owner = folios.owner(run);
         int zone = core.ram.zoneAboveLow(core.ram.nodeOfCpu(faults.cpu()));
-        // The faulting page's own charge and frame were granted before: leave one of each.
-        if (zone < 0 || core.ram.grant(zone, faults.cpu(), 2) < 2 || owner.memoryMargin() < 2) {
+        // The faulting page's own charge was granted before: leave one. A zone above LOW has frames for both.
+        if (zone < 0 || owner.memoryMargin() < 2) {
             return;
         }
         int single = carvePage(run, page);

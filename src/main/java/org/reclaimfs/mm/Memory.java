@@ -250,13 +250,10 @@ public final class Memory {
 
     /**
      * How many of {@code want} pages a CPU may take one after the other from a zone that passed its test: what is on
-     * its list, or one refill. After those the test is due again.
+     * its list. A page that needs a refill comes alone, as the next one's test sees fewer pages free.
      */
     public int grant(int zone, int cpu, int want) {
-        Zone z = zones.get(zone);
-        PerCpuPages list = z.perCpu[cpu];
-        long ready = list.count > 0 ? list.count : Math.min(list.refillPages(z.reclaimActive), z.freePages);
-        return (int) Math.min(want, ready);
+        return Math.min(want, Math.max(1, zones.get(zone).perCpu[cpu].count));
     }
 
     /** Takes pages for user memory through the CPU's list; as many as {@link #grant} said, or fewer. */
@@ -441,10 +438,11 @@ public final class Memory {
         return kernelUse[use.ordinal()];
     }
 
-    /** Unmovable pages taken while the zone is short: now and then one has to break a movable page block. */
+    /** Unmovable pages just taken while the zone is short: now and then one has to break a movable page block. */
     private void unmovable(Zone zone, long pages) {
-        for (long i = 0; i < pages && zone.freePages < zone.highWmark; i++) {
-            if (random.nextInt(BOOST_ONE_IN) == 0) {
+        for (long later = pages - 1; later >= 0; later--) {
+            boolean shortThen = zone.freePages + later < zone.highWmark;
+            if (shortThen && random.nextInt(BOOST_ONE_IN) == 0) {
                 zone.boost(watermarks.boostFactor());
             }
         }
