@@ -211,6 +211,16 @@ public final class Machine {
         }
     }
 
+    /** The 2 s worker rests from now on: a test says when statistics are flushed. */
+    void holdStatFlushes() {
+        nextFlushNs = Long.MAX_VALUE;
+    }
+
+    /** For tests that decide themselves when kswapd runs. */
+    Kswapds kswapds() {
+        return kswapds;
+    }
+
     /** The rooms themselves, for this room and its tests. */
     Core core() {
         return core;

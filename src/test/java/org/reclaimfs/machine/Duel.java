@@ -49,21 +49,34 @@ final class Duel {
     private int pids = 1000;
     private final Map<String, Integer> pidOf = new java.util.HashMap<>();
 
-    Duel(long seed, int cpus, boolean lateIo, boolean seriesB) {
+    /** How large the machine is. */
+    record Size(int mib, int nodes) {}
+
+    Duel(long seed, Size size, int cpus, boolean lateIo, boolean seriesB) {
         Map<Cost, Long> costs = new EnumMap<>(Cost.class);
         for (Cost cost : Cost.values()) {
             costs.put(cost, STEP_NS);
         }
         Set<Patch> patches = seriesB ? EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK) : EnumSet.noneOf(Patch.class);
-        fast = new Machine(new MachineConfig(256L << 20, 8L << 20, cpus, seed, patches, costs));
-        ref = new RefMachine(
-                fast.memory().totalPages(),
-                fast.memory().totalPages() - fast.memory().freePages());
+        int nodes = size.nodes();
+        long ramBytes = (long) size.mib() << 20;
+        fast = new Machine(new MachineConfig(ramBytes, 8L << 20, cpus, nodes, seed, patches, costs));
+        fast.holdStatFlushes();
+        long atBoot = fast.memory().totalPages() - fast.memory().freePages();
+        ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), cpus, atBoot);
         ref.lateIo = lateIo;
         this.lateIo = lateIo;
         this.cpus = cpus;
         this.seriesB = seriesB;
         touches = new SplittableRandom(seed);
+        // The machine draws the phase of its flushes first.
+        touches.nextLong(2_000_000_000);
+    }
+
+    /** Brings the statistics up to date that reclaim looks at, as the 2 s worker does. */
+    void flush() {
+        fast.core().memcgs.flushStats();
+        ref.flush();
     }
 
     // ---- driving ------------------------------------------------------------------------------------------
@@ -163,6 +176,7 @@ final class Duel {
 
     void max(String path, long pages) {
         RefMemcg memcg = refMemcg(path);
+        ref.flush();
         drive(fast.setMax(memcg(path), pages));
         memcg.max = pages;
         limit(memcg, pages, true);
@@ -170,6 +184,7 @@ final class Duel {
 
     void high(String path, long pages) {
         RefMemcg memcg = refMemcg(path);
+        ref.flush();
         drive(fast.setHigh(memcg(path), pages));
         memcg.high = pages;
         limit(memcg, pages, false);
@@ -220,6 +235,7 @@ final class Duel {
     // ---- memory.reclaim -----------------------------------------------------------------------------------
 
     void reclaim(String path, long pages, int swappiness) throws ErrnoException {
+        ref.flush();
         Errno got = drive(fast.reclaim(memcg(path), new ReclaimRequest(pages * 4096, swappiness, false)));
         long done = 0;
         int fruitless = 0;
@@ -277,7 +293,8 @@ final class Duel {
             fast.addDisk(disk);
         }
         fast.swapon("/dev/" + name, priority);
-        RefDevice device = new RefDevice("/dev/" + name, slots, priority, false, disk.profile() != Disk.Profile.HDD);
+        RefDevice device =
+                new RefDevice(ref.ram, "/dev/" + name, slots, priority, false, disk.profile() != Disk.Profile.HDD);
         device.writtenPages = disk.writtenPages();
         device.readPages = disk.readPages();
         ref.swap.add(device);
@@ -285,16 +302,17 @@ final class Duel {
 
     void swapZram(int slots, int priority, long limitPages) throws ErrnoException {
         ZramDevice zram = fast.addZram();
-        long before = fast.memory().freePages();
         if (!zram.initialise(slots)) {
             throw new IllegalStateException("no memory for " + zram.name());
         }
-        ref.take(before - fast.memory().freePages());
+        for (long i = 0; i < RefDevice.tablePages(slots); i++) {
+            ref.ram.takeKernel(false);
+        }
         zram.setMemLimitPages(limitPages);
         fast.swapon("/dev/" + zram.name(), priority);
-        RefDevice device = new RefDevice("/dev/" + zram.name(), slots, priority, true, true);
+        RefDevice device = new RefDevice(ref.ram, "/dev/" + zram.name(), slots, priority, true, true);
         device.limitPages = limitPages;
-        device.store(0, new Content("swap header", 73, false, false), Long.MAX_VALUE);
+        device.store(0, new Content("swap header", 73, false, false), 0);
         ref.swap.add(device);
     }
 
@@ -303,9 +321,8 @@ final class Duel {
         RefFaults.swapoff(ref, device);
         if (device.zram) {
             int id = Integer.parseInt(device.path.substring("/dev/zram".length()));
-            long before = fast.memory().freePages();
             fast.removeZram(id);
-            ref.take(before - fast.memory().freePages() + device.pool.pages());
+            device.reset();
         }
         agree("swapoff " + device.path, got, null);
     }

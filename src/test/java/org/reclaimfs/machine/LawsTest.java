@@ -108,7 +108,7 @@ final class LawsTest {
                 text.append(memcg.stat(item)).append('\n');
             }
             for (RefList list : RefList.values()) {
-                text.append(Comparison.fastOrder(ops.machine(), memcg, list)).append('\n');
+                text.append(Comparison.fastOrder(ops.machine(), memcg, 0, list)).append('\n');
             }
         }
         return text.toString();

@@ -25,7 +25,7 @@ final class RandomOps {
         random = new SplittableRandom(seed * 31 + mix.ordinal());
         boolean lateIo = random.nextInt(4) == 0;
         boolean seriesB = random.nextInt(4) != 0;
-        duel = new Duel(seed, 1 + random.nextInt(2), lateIo, seriesB);
+        duel = new Duel(seed, new Duel.Size(256, 1), 1 + random.nextInt(2), lateIo, seriesB);
         note("lateIo %s seriesB %s", lateIo, seriesB);
         try {
             begin();
@@ -85,6 +85,10 @@ final class RandomOps {
     }
 
     private void operation() throws ErrnoException {
+        if (random.nextInt(3) == 0) {
+            note("flush");
+            duel.flush();
+        }
         int kind = random.nextInt(mix.operations);
         if (kind < 20) {
             alloc();

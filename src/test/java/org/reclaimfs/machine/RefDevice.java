@@ -47,7 +47,15 @@ final class RefDevice {
     long writtenPages;
     long readPages;
 
-    RefDevice(String path, int slots, int priority, boolean zram, boolean solidState) {
+    private final RefMemory ram;
+    /** Clusters that have a table: all with used slots, and those somebody allocates from. */
+    private final Set<Integer> tables = new HashSet<>();
+    /** zsmalloc's handle and share of a zspage's own data. */
+    private final RefMemory.Slab handles;
+
+    RefDevice(RefMemory ram, String path, int slots, int priority, boolean zram, boolean solidState) {
+        this.ram = ram;
+        this.handles = ram.new Slab(65);
         this.path = path;
         this.slots = slots;
         this.priority = priority;
@@ -55,9 +63,25 @@ final class RefDevice {
         this.solidState = solidState;
         used.add(0);
         usedByCluster.put(0, 1);
-        for (int c = 0; c * CLUSTER < slots; c++) {
+        // The header's cluster has its table from the start.
+        ram.takeSwapTable(true);
+        tables.add(0);
+        nonfull.add(0);
+        for (int c = 1; c * CLUSTER < slots; c++) {
             free.add(c);
         }
+    }
+
+    private void freeCluster(int cluster) {
+        free.add(cluster);
+        tables.remove(cluster);
+        ram.giveSwapTable();
+    }
+
+    /** swapoff is done: no cluster needs its table any more. */
+    void dropTables() {
+        tables.forEach(c -> ram.giveSwapTable());
+        tables.clear();
     }
 
     int usedPages() {
@@ -98,14 +122,15 @@ final class RefDevice {
         return -1;
     }
 
-    /** Takes a cluster for the cursor: one with holes, else a free one; false if there is none. */
+    /** Takes a cluster for the cursor: one with holes, else a free one if it gets a table; false if there is none. */
     boolean takeCluster(Cursor cursor) {
         LinkedHashSet<Integer> from = nonfull.isEmpty() ? free : nonfull;
-        if (from.isEmpty()) {
+        if (from.isEmpty() || from == free && !ram.takeSwapTable(false)) {
             return false;
         }
         int cluster = from.iterator().next();
         from.remove(cluster);
+        tables.add(cluster);
         cursor.device = this;
         cursor.next = cluster * CLUSTER;
         return true;
@@ -122,7 +147,11 @@ final class RefDevice {
         if (!any(cluster, false)) {
             return;
         }
-        (any(cluster, true) ? nonfull : free).add(cluster);
+        if (any(cluster, true)) {
+            nonfull.add(cluster);
+        } else {
+            freeCluster(cluster);
+        }
     }
 
     void freeSlot(int slot, boolean current) {
@@ -135,7 +164,7 @@ final class RefDevice {
         }
         if (!any(cluster, true)) {
             nonfull.remove(cluster);
-            free.add(cluster);
+            freeCluster(cluster);
         } else if (wasFull) {
             nonfull.add(cluster);
         }
@@ -150,18 +179,22 @@ final class RefDevice {
         return content.comprBytes() >= 3625 ? 4096 : content.comprBytes();
     }
 
-    /** Stores a page; false if it cannot. The caller accounts the growth of the pool. */
-    boolean store(int slot, Content content, long freeRam) {
+    /** Stores a page; false if it cannot. */
+    boolean store(int slot, Content content, int node) {
         int bytes = objectBytes(content);
         if (bytes == 0) {
             samePages++;
         } else {
             long grow = pool.pagesToAdd(bytes);
-            if (grow > freeRam || limitPages != 0 && pool.pages() + grow > limitPages) {
+            boolean stored = handles.room() && ram.anyFree(grow);
+            stored = stored && (limitPages == 0 || pool.pages() + grow <= limitPages);
+            if (!stored) {
                 failedWrites++;
                 return false;
             }
+            ram.takeZspages(node, grow);
             pool.add(bytes, 1);
+            handles.add();
             comprBytes += bytes;
             hugePages += bytes == 4096 ? 1 : 0;
         }
@@ -179,7 +212,10 @@ final class RefDevice {
         if (bytes == 0) {
             samePages--;
         } else {
+            long before = pool.pages();
             pool.add(bytes, -1);
+            ram.giveZspages(before - pool.pages());
+            handles.remove();
             comprBytes -= bytes;
             hugePages -= bytes == 4096 ? 1 : 0;
         }
@@ -187,5 +223,20 @@ final class RefDevice {
 
     long storedPages() {
         return table.size();
+    }
+
+    /** The device is reset: its objects and its table are gone. */
+    void reset() {
+        for (int slot : Set.copyOf(table.keySet())) {
+            discard(slot);
+        }
+        for (long i = 0; i < tablePages(slots); i++) {
+            ram.giveKernel();
+        }
+    }
+
+    /** Pages of zram's own table, 16 bytes a page. */
+    static long tablePages(int slots) {
+        return (slots * 16L + 4095) / 4096;
     }
 }

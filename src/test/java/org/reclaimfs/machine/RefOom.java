@@ -2,6 +2,7 @@ package org.reclaimfs.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Kind;
@@ -12,10 +13,10 @@ final class RefOom {
     private RefOom() {}
 
     /** Kills in the subtree; false if there is nobody. */
-    static boolean kill(RefMachine machine, RefMemcg domain) {
+    static boolean kill(RefMachine machine, @Nullable RefMemcg domain) {
         RefTask worst = null;
         long most = Long.MIN_VALUE;
-        for (RefMemcg memcg : domain.preOrder()) {
+        for (RefMemcg memcg : (domain == null ? machine.root : domain).preOrder()) {
             for (RefTask task : machine.tasks.values()) {
                 if (task.memcg == memcg && task.oomScoreAdj != -1000) {
                     long points = task.rssAndSwapEntries()
@@ -74,7 +75,13 @@ final class RefOom {
 
     static void chargeTables(RefMachine machine, RefTask task, int tables) {
         task.pageTables += tables;
-        machine.take(tables);
+        for (int i = 0; i < Math.abs(tables); i++) {
+            if (tables > 0) {
+                machine.ram.takeKernel(true);
+            } else {
+                machine.ram.giveKernel();
+            }
+        }
         if (!task.memcg.isRoot()) {
             task.memcg.charge(tables);
             task.memcg.count(MemoryStat.KERNEL, tables);
