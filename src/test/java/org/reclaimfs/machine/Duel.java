@@ -18,6 +18,7 @@ import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
+import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
 
@@ -25,6 +26,10 @@ import org.reclaimfs.zram.ZramDevice;
 final class Duel {
     /** Every slice of an activity does one step and ends, so that both models agree where devices may finish. */
     private static final long STEP_NS = 1_000_000;
+    /** A slice that enters the allocator's slow path is known by what it costs. */
+    private static final long SLOW_PATH_NS = STEP_NS + 1;
+
+    private static final long JIFFY_NS = 4_000_000;
 
     static final List<Content> CONTENTS = List.of(
             Content.RANDOM,
@@ -38,6 +43,9 @@ final class Duel {
     final RefMachine ref;
     private final boolean lateIo;
     private final int cpus;
+    private final boolean pageByPage;
+    private final Set<Kswapd> awake = new java.util.HashSet<>();
+    private final List<Activity> naps = new ArrayList<>();
     private static final int ENDLESS = 300_000;
     private static final int ENDLESS_RECLAIMS = 3_000;
 
@@ -50,23 +58,25 @@ final class Duel {
     private final Map<String, Integer> pidOf = new java.util.HashMap<>();
 
     /** How large the machine is. */
-    record Size(int mib, int nodes) {}
+    record Size(int mib, int nodes, boolean mayRunShort) {}
 
     Duel(long seed, Size size, int cpus, boolean lateIo, boolean seriesB) {
         Map<Cost, Long> costs = new EnumMap<>(Cost.class);
         for (Cost cost : Cost.values()) {
             costs.put(cost, STEP_NS);
         }
+        costs.put(Cost.SLOW_PATH, SLOW_PATH_NS);
         Set<Patch> patches = seriesB ? EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK) : EnumSet.noneOf(Patch.class);
         int nodes = size.nodes();
         long ramBytes = (long) size.mib() << 20;
         fast = new Machine(new MachineConfig(ramBytes, 8L << 20, cpus, nodes, seed, patches, costs));
         fast.holdStatFlushes();
         long atBoot = fast.memory().totalPages() - fast.memory().freePages();
-        ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), cpus, atBoot);
+        ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot);
         ref.lateIo = lateIo;
         this.lateIo = lateIo;
         this.cpus = cpus;
+        this.pageByPage = size.mayRunShort();
         this.seriesB = seriesB;
         touches = new SplittableRandom(seed);
         // The machine draws the phase of its flushes first.
@@ -84,11 +94,22 @@ final class Duel {
     /** Runs an activity of the fast model to its end; nothing else runs meanwhile. */
     private @Nullable Errno drive(Activity activity) {
         clockNs = Math.max(clockNs, fast.nowNs());
+        long throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
+        boolean throttled = false;
         long cost = activity.step(clockNs);
         for (int slices = 0; cost != Activity.DONE; slices++) {
             clockNs += cost;
             if (!lateIo) {
                 fast.completeIo();
+            }
+            boolean slowPath = cost == SLOW_PATH_NS || cost == SLOW_PATH_NS + STEP_NS;
+            throttled = throttled && cost == JIFFY_NS;
+            if (slowPath) {
+                throttled = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE) > throttles;
+                throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
+            }
+            if (slowPath || throttled) {
+                turns();
             }
             if (slices > ENDLESS) {
                 // The reference must come to no end either, which its caller sees.
@@ -99,10 +120,46 @@ final class Duel {
             cost = activity.step(clockNs);
         }
         fast.completeIo();
-        fast.advance(clockNs, Integer.MAX_VALUE);
-        // Whoever was woken meanwhile is queued now, and runs when both models settle.
-        fast.step(NOTHING);
+        turns();
         return activity.error();
+    }
+
+    /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
+    private void turns() {
+        for (Kswapd kswapd : fast.kswapds().all()) {
+            if (kswapd.takeWake()) {
+                awake.add(kswapd);
+            }
+            if (!awake.contains(kswapd)) {
+                continue;
+            }
+            long run = fast.vmstat(VmStat.PAGEOUTRUN);
+            long cost = 0;
+            while (cost != Activity.DONE && fast.vmstat(VmStat.PAGEOUTRUN) == run) {
+                clockNs += cost;
+                cost = kswapd.step(clockNs);
+                if (!lateIo) {
+                    fast.completeIo();
+                }
+            }
+            if (cost == Activity.DONE) {
+                awake.remove(kswapd);
+            }
+            Activity nap = kswapd.takeNap();
+            if (nap != null) {
+                naps.add(nap);
+            }
+        }
+    }
+
+    /** Undisturbed naps end, and who does not sleep on then has a turn. */
+    private void endNaps() {
+        List<Activity> ending = List.copyOf(naps);
+        naps.clear();
+        ending.forEach(nap -> nap.step(clockNs));
+        turns();
+        ref.kswapds.forEach(RefKswapd::napOver);
+        ref.sliceEnded();
     }
 
     private static final Activity NOTHING = new Activity() {
@@ -118,6 +175,11 @@ final class Duel {
             return List.of("the fast model came to no end, the reference did");
         }
         fast.completeIo();
+        ref.completeIo();
+        endNaps();
+        fast.advance(clockNs, Integer.MAX_VALUE);
+        // Whoever else was woken meanwhile is queued now, and runs at last.
+        fast.step(NOTHING);
         long until = Math.max(clockNs, fast.nowNs()) + 100_000_000_000L;
         while (!fast.advance(until, 1)) {
             fast.completeIo();
@@ -350,8 +412,12 @@ final class Duel {
                 ref.files.add(region);
             }
         }
-        drive(fast.alloc(fastTask, regionName, kind, content, pages, 0));
-        faults(task).alloc(region, pages);
+        int portion = pageByPage ? 1 : pages;
+        for (int left = pages; left > 0 && !task.dead && !endless; left -= portion) {
+            drive(fast.alloc(fastTask, regionName, kind, content, portion, 0));
+            faults(task).alloc(region, portion);
+            ref.operationEnded();
+        }
     }
 
     void touch(RefTask task, RefRegion region, TouchPattern pattern, int pages, boolean write) throws ErrnoException {
@@ -364,6 +430,7 @@ final class Duel {
         for (int turn = 0; turn < count && !task.dead; turn++) {
             faults.touch(region, (int) pattern.next(turn, count, random), write);
         }
+        ref.operationEnded();
     }
 
     void mlock(RefTask task, RefRegion region, boolean lock) throws ErrnoException {

@@ -81,7 +81,6 @@ final class RefFaults {
                 RefOom.kill(machine, null);
             }
         }
-        machine.sliceEnded();
         return false;
     }
 
@@ -94,9 +93,9 @@ final class RefFaults {
             return;
         }
         machine.count(VmStat.PGSCAN_DIRECT_THROTTLE, 1);
-        for (int polls = 0; polls <= 2500; polls++) {
+        for (int polls = 0; ; polls++) {
             machine.kswapds.forEach(RefKswapd::wake);
-            if (guard.allowDirectReclaim()) {
+            if (guard.allowDirectReclaim() || polls >= 2500) {
                 return;
             }
             machine.sliceEnded();

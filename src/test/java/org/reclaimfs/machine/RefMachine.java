@@ -29,7 +29,6 @@ final class RefMachine {
     final List<RefKswapd> kswapds = new ArrayList<>();
     private final List<RefPage> writes = new ArrayList<>();
     final RefMemory ram;
-    private final int cpus;
     int swappiness = 60;
     boolean lateIo;
     boolean fileDirtied;
@@ -42,9 +41,8 @@ final class RefMachine {
         private static final long serialVersionUID = 1;
     }
 
-    RefMachine(RefMemory ram, int cpus, long takenAtBoot) {
+    RefMachine(RefMemory ram, long takenAtBoot) {
         this.ram = ram;
-        this.cpus = cpus;
         this.zswap = new RefZswap(this);
         for (long i = 0; i < takenAtBoot; i++) {
             ram.takeKernel(true);
@@ -65,7 +63,11 @@ final class RefMachine {
 
     /** The first CPU of a node. */
     int cpuOf(int node) {
-        return node * cpus / ram.nodes.size();
+        int cpu = 0;
+        while (ram.nodeOfCpu(cpu) != node) {
+            cpu++;
+        }
+        return cpu;
     }
 
     void count(VmStat item, long n) {
@@ -279,6 +281,12 @@ final class RefMachine {
                 }
             }
         }
+    }
+
+    /** An activity is over: devices finish, and whoever is awake has a turn. */
+    void operationEnded() {
+        completeIo();
+        kswapds.forEach(RefKswapd::turn);
     }
 
     /** The task's slice ends: kswapd, if awake, gets to the end of a run before the task goes on. */

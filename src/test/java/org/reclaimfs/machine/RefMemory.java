@@ -25,12 +25,27 @@ final class RefMemory {
         long high;
         long boost;
         boolean kswapdAwake;
+        private long batch;
+        private long cpuHighMin;
+        private long cpuHighMax;
         final List<CpuList> cpus = new ArrayList<>();
 
         Node(int id, long managed) {
             this.id = id;
             this.managed = managed;
             this.free = managed;
+        }
+
+        private void sizeCpuLists(int count, int local) {
+            long b = Math.min(managed / 4096, 64);
+            batch = b <= 1 ? 1 : Long.highestOneBit(b + b / 2) - 1;
+            cpuHighMin = Math.max(low / local, 4 * batch);
+            cpuHighMax = Math.max(Math.max(managed / 8 / local, 4 * batch), cpuHighMin);
+            for (int cpu = 0; cpu < count; cpu++) {
+                CpuList list = new CpuList();
+                list.high = cpuHighMin;
+                cpus.add(list);
+            }
         }
 
         long onCpuLists() {
@@ -89,9 +104,6 @@ final class RefMemory {
     long swapTables;
     private final SplittableRandom random;
     private final int cpus;
-    private final long batch;
-    private final long cpuHighMin;
-    private final long cpuHighMax;
 
     RefMemory(long ramBytes, long reservedBytes, int nodeCount, int cpus, long seed) {
         this.random = new SplittableRandom(seed);
@@ -109,19 +121,8 @@ final class RefMemory {
             node.low = node.min + delta;
             node.high = node.low + delta;
         }
-        // All nodes of a duel are small enough for the smallest portion but for a whole machine of one node.
-        Node first = nodes.get(0);
-        long b = Math.min(first.managed / 4096, 64);
-        batch = b <= 1 ? 1 : Long.highestOneBit(b + b / 2) - 1;
-        long local = Math.max(1, cpus / nodeCount);
-        cpuHighMin = Math.max(first.low / local, 4 * batch);
-        cpuHighMax = Math.max(Math.max(first.managed / 8 / local, 4 * batch), cpuHighMin);
         for (Node node : nodes) {
-            for (int cpu = 0; cpu < cpus; cpu++) {
-                CpuList list = new CpuList();
-                list.high = cpuHighMin;
-                node.cpus.add(list);
-            }
+            node.sizeCpuLists(cpus, Math.max(1, cpus / nodeCount));
         }
     }
 
@@ -200,14 +201,15 @@ final class RefMemory {
         list.count--;
     }
 
-    private void refill(Node node, CpuList list) {
+    private static void refill(Node node, CpuList list) {
+        long batch = node.batch;
         long limit = node.kswapdAwake ? Math.min(4 * batch, list.high) : list.high;
         long n = Math.min(Math.min(batch << list.portion, Math.max(limit - batch, batch)), node.free);
         if (n == 0) {
             throw new IllegalStateException("no page left on node " + node.id);
         }
         if (node.free > node.high) {
-            list.high = Math.min(list.high + batch, cpuHighMax);
+            list.high = Math.min(list.high + batch, node.cpuHighMax);
         }
         if (batch << list.portion <= Math.max(list.high - batch, batch) && list.portion < 5) {
             list.portion++;
@@ -233,7 +235,7 @@ final class RefMemory {
             for (CpuList list : node.cpus) {
                 list.count = 0;
                 list.portion = 0;
-                list.high = cpuHighMin;
+                list.high = node.cpuHighMin;
             }
         }
     }
