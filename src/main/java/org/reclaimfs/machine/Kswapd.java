@@ -176,8 +176,10 @@ final class Kswapd extends Activity {
         return true;
     }
 
+    /** The first CPU of its node. */
     private int cpu() {
-        return (int) ((long) node.id * core.config.cpus() / core.ram.nodes().size());
+        int nodes = core.ram.nodes().size();
+        return (node.id * core.config.cpus() + nodes - 1) / nodes;
     }
 
     private long target() {
