@@ -22,7 +22,16 @@ import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
 
-/** The fast model and the reference side by side: each operation is done to both. */
+/**
+ * The fast model and the reference side by side: each operation is done to both.
+ *
+ * <p>Who runs when is fixed, the same in both. Statistics are flushed between operations only. On a machine that may run
+ * short, a task allocates page by page, and each kswapd that is awake goes on to the end of a run (one pageoutrun) after
+ * each page, at each entry to the allocator's slow path, and while a direct reclaimer is throttled; naps end with the
+ * operation. So covered: wake-ups, runs with and without boost, failures and hopelessness, throttling, the retry
+ * decision, drains, the gate, OOM kills. Not covered: kswapd between two batches of a direct reclaimer, two tasks at
+ * once, batches of pages granted below LOW, swapoff without memory, and reclaim with two zones in a node.
+ */
 final class Duel {
     /** Every slice of an activity does one step and ends, so that both models agree where devices may finish. */
     private static final long STEP_NS = 1_000_000;
