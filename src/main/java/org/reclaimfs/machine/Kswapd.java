@@ -41,6 +41,7 @@ final class Kswapd extends Activity {
     private long boostLeft;
     private boolean boosted;
     private boolean raise;
+    private boolean done;
     private boolean cacheTrimmed;
     private boolean noCacheTrim;
     private final long[] boostSeen;
@@ -52,7 +53,8 @@ final class Kswapd extends Activity {
         this.node = node;
         this.boostSeen = new long[node.zones().size()];
         // Its first CPU is one of its node.
-        this.cpu = (int) ((long) node.id * core.config.cpus() / core.ram.nodes().size());
+        int nodes = core.ram.nodes().size();
+        this.cpu = (node.id * core.config.cpus() + nodes - 1) / nodes;
     }
 
     /** wakeup_kswapd: an allocation found no zone above LOW. */
@@ -124,6 +126,8 @@ final class Kswapd extends Activity {
         core.ram.vmstat.add(VmStat.PAGEOUTRUN, 1);
         priority = Vmscan.DEF_PRIORITY;
         runReclaimed = 0;
+        done = false;
+        cacheTrimmed = false;
         noCacheTrim = false;
         boostLeft = 0;
         for (int z = 0; z < boostSeen.length; z++) {
@@ -167,7 +171,12 @@ final class Kswapd extends Activity {
             boostLeft = 0;
             priority = Vmscan.DEF_PRIORITY;
         }
-        if (balanced && boostLeft == 0 || priority < 1) {
+        if (balanced && boostLeft == 0) {
+            // Nothing to do is no failure.
+            done = true;
+            return false;
+        }
+        if (priority < 1) {
             return false;
         }
         raise = boostLeft == 0 || priority != BOOST_PRIORITY;
@@ -186,11 +195,11 @@ final class Kswapd extends Activity {
         return pages;
     }
 
-    private void stepDone(Reclaim done) {
-        long reclaimed = done.reclaimed();
+    private void stepDone(Reclaim step) {
+        long reclaimed = step.reclaimed();
         runReclaimed += reclaimed;
-        cacheTrimmed = done.trimmedCacheOnly();
-        boolean enough = Math.max(done.scanned(), reclaimed) >= stepTarget;
+        cacheTrimmed |= reclaimed == 0 && step.trimmedCacheOnly();
+        boolean enough = Math.max(step.scanned(), reclaimed) >= stepTarget;
         if (reclaimed > 0) {
             progress();
         }
@@ -205,12 +214,12 @@ final class Kswapd extends Activity {
 
     /** Ends the run; true if kswapd naps now, false if it goes on with another run. */
     private boolean endRun() {
-        if (runReclaimed == 0 && cacheTrimmed && !noCacheTrim) {
+        if (!done && runReclaimed == 0 && cacheTrimmed && !noCacheTrim) {
             noCacheTrim = true;
             priority = Vmscan.DEF_PRIORITY;
             return false;
         }
-        if (runReclaimed == 0 && !boosted) {
+        if (!done && runReclaimed == 0 && !boosted) {
             failures++;
         }
         for (int z = 0; z < boostSeen.length; z++) {

@@ -201,6 +201,16 @@ public final class Machine {
         return tasks;
     }
 
+    /** The 2 s worker rests from now on: a test says when statistics are flushed. */
+    void holdStatFlushes() {
+        threads.holdStatFlushes();
+    }
+
+    /** For tests that decide themselves when kswapd runs. */
+    Kswapds kswapds() {
+        return threads.kswapds;
+    }
+
     /** The rooms themselves, for this room and its tests. */
     Core core() {
         return core;

@@ -55,6 +55,11 @@ final class Threads {
         }
     }
 
+    /** Statistics are flushed no more by themselves. */
+    void holdStatFlushes() {
+        nextFlushNs = Long.MAX_VALUE;
+    }
+
     void forget(MemCgroup memcg) {
         worker.forget(memcg);
     }

@@ -269,13 +269,10 @@ public final class Memory {
 
     /**
      * How many of {@code want} pages a CPU may take one after the other from a zone that passed its test: what is on
-     * its list, or one refill. After those the test is due again.
+     * its list. A page that needs a refill comes alone, as the next one's test sees fewer pages free.
      */
     public int grant(int zone, int cpu, int want) {
-        Zone z = zones.get(zone);
-        PerCpuPages list = z.perCpu[cpu];
-        long ready = list.count > 0 ? list.count : Math.min(list.refillPages(z.reclaimActive), z.freePages);
-        return (int) Math.min(want, ready);
+        return Math.min(want, Math.max(1, zones.get(zone).perCpu[cpu].count));
     }
 
     /** Whether a CPU could take that many pages from a zone, with no regard to marks. */
@@ -467,10 +464,11 @@ public final class Memory {
         return kernelUse[use.ordinal()];
     }
 
-    /** Requests made while few pages are free: now and then one steals a page block, and the zone is boosted. */
+    /** Requests just made while few pages are free: now and then one steals a page block, and the zone is boosted. */
     private void maySteal(Zone zone, long requests) {
-        for (long i = 0; i < requests && zone.freePages < STEAL_BELOW; i++) {
-            if (random.nextInt(STEAL_ONE_IN) == 0) {
+        for (long later = requests - 1; later >= 0; later--) {
+            boolean fewThen = zone.freePages + later < STEAL_BELOW;
+            if (fewThen && random.nextInt(STEAL_ONE_IN) == 0) {
                 zone.boost(watermarks.boostFactor());
             }
         }

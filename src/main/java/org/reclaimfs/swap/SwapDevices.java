@@ -141,8 +141,8 @@ public final class SwapDevices {
                 return found(current, slot);
             }
         }
-        for (int i = 0; i < order.size(); i++) {
-            SwapDevice device = order.get(i);
+        // Each device is asked once: a device asked in vain has turned behind its equals meanwhile.
+        for (SwapDevice device : List.copyOf(order)) {
             if (device.freePages() == 0) {
                 continue;
             }

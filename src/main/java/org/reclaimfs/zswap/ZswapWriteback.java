@@ -137,7 +137,7 @@ public final class ZswapWriteback {
             return writeOneAfterReclaim(lruvec, memcg, makeRoom);
         }
         int zone = frameZone(mem.node(oldest));
-        int room = zone < 0 ? 0 : (int) Math.min(want, framesIn(zone));
+        int room = zone < 0 ? 0 : (int) Math.min(batch(oldest, zone, want), framesIn(zone));
         room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
         if (room <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
@@ -147,6 +147,16 @@ public final class ZswapWriteback {
         }
         int run = mem.len(oldest) > room ? lruvec.split(oldest, room) : oldest;
         return writeEntries(run, memcg, zone);
+    }
+
+    /**
+     * Entries whose frames surely come from the same zone: each frees pool pages and may take some on a zram device,
+     * which moves the marks by which the next one chooses among nodes.
+     */
+    private int batch(int oldest, int zone, int want) {
+        boolean nearest = folios.ram.node(mem.node(oldest)).zonelist()[0] == zone;
+        boolean plenty = nearest && folios.ram.aboveMark(zone, Mark.LOW) >= 4L * want + 16;
+        return plenty || folios.ram.nodes().size() == 1 ? want : 1;
     }
 
     private int frameZone(int node) {

@@ -8,9 +8,12 @@ import java.util.Map;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zone;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.zram.ZramDevice;
@@ -55,7 +58,12 @@ final class Comparison {
             VmStat.NR_VMSCAN_WRITE,
             VmStat.NR_VMSCAN_IMMEDIATE_RECLAIM,
             VmStat.SLABS_SCANNED,
-            VmStat.OOM_KILL);
+            VmStat.OOM_KILL,
+            VmStat.ALLOCSTALL_MOVABLE,
+            VmStat.PGSCAN_DIRECT_THROTTLE,
+            VmStat.PAGEOUTRUN,
+            VmStat.KSWAPD_LOW_WMARK_HIT_QUICKLY,
+            VmStat.KSWAPD_HIGH_WMARK_HIT_QUICKLY);
 
     private final Machine fast;
     private final RefMachine ref;
@@ -84,7 +92,7 @@ final class Comparison {
     }
 
     private void machine() {
-        same("free pages", fast.memory().freePages(), ref.freePages());
+        memory();
         for (VmStat item : VM) {
             same(item.key(), fast.vmstat(item), ref.vm.getOrDefault(item, 0L));
         }
@@ -106,6 +114,35 @@ final class Comparison {
                 same(device.path + " read", disk.readPages(), device.readPages);
             }
         }
+    }
+
+    private void memory() {
+        Memory ram = fast.memory();
+        for (RefMemory.Node node : ref.ram.nodes) {
+            String name = "node " + node.id;
+            Zone zone = ram.node(node.id).zone(Memory.DMA32);
+            same(name + " managed", zone.managedPages, node.managed);
+            same(name + " min", zone.minWmark(), node.min);
+            same(name + " low", zone.lowWmark(), node.low);
+            same(name + " high", zone.highWmark(), node.high);
+            same(name + " boost", zone.boostPages(), node.boost);
+            same(name + " free pages", zone.freePages(), node.free);
+            for (int cpu = 0; cpu < node.cpus.size(); cpu++) {
+                same(name + " cpu " + cpu + " list", zone.perCpu[cpu].count(), node.cpus.get(cpu).count);
+                same(name + " cpu " + cpu + " high", zone.perCpu[cpu].high(), node.cpus.get(cpu).high);
+            }
+            same(name + " zspages", zone.zspages(), node.zspages);
+            for (RefList list : RefList.values()) {
+                if (list != RefList.ZSWAP) {
+                    same(name + " " + list, zone.lruPages(list.ordinal()), ref.lruPages(node.id, list));
+                }
+            }
+            same(
+                    name + " hopeless",
+                    fast.hopeless(node.id) ? 1 : 0,
+                    ref.kswapds.get(node.id).hopeless() ? 1 : 0);
+        }
+        same("swap tables", ram.kernelUsePages(KernelUse.SWAP_TABLES), ref.ram.swapTables);
     }
 
     private void zram(RefDevice device, ZramDevice zram) {
@@ -180,21 +217,24 @@ final class Comparison {
         for (MemCgroup.SwapEvent event : MemCgroup.SwapEvent.values()) {
             same(memcg + " swap event " + event.key(), m.swapEvents(event), memcg.swapEvents.getOrDefault(event, 0L));
         }
-        same(memcg + " anon cost", m.lruvec(0).anonCost, memcg.anonCost);
-        same(memcg + " file cost", m.lruvec(0).fileCost, memcg.fileCost);
-        same(memcg + " nonresident age", m.lruvec(0).nonresidentAge, memcg.age);
-        for (RefList list : RefList.values()) {
-            if (list != RefList.UNEVICTABLE) {
-                order(memcg, m, list);
+        for (int node = 0; node < m.nodes(); node++) {
+            RefMemcg.OnNode on = memcg.on(node);
+            same(memcg + " anon cost on " + node, m.lruvec(node).anonCost, on.anonCost);
+            same(memcg + " file cost on " + node, m.lruvec(node).fileCost, on.fileCost);
+            same(memcg + " nonresident age on " + node, m.lruvec(node).nonresidentAge, on.age);
+            for (RefList list : RefList.values()) {
+                if (list != RefList.UNEVICTABLE) {
+                    order(memcg, m, node, list);
+                }
             }
         }
     }
 
     /** The pages of a list from the oldest on. */
-    static List<String> fastOrder(Machine fast, MemCgroup m, RefList list) {
+    static List<String> fastOrder(Machine fast, MemCgroup m, int node, RefList list) {
         MemMap mem = fast.core().mem;
         List<String> order = new ArrayList<>();
-        for (int run = m.lruvec(0).tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
+        for (int run = m.lruvec(node).tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
             for (int i = 0; i < mem.len(run); i++) {
                 order.add(mem.region(run).name + "[" + (mem.firstPage(run) + i) + "]");
             }
@@ -202,10 +242,10 @@ final class Comparison {
         return order;
     }
 
-    private boolean sameOrder(RefMemcg memcg, MemCgroup m, RefList list) {
+    private boolean sameOrder(RefMemcg memcg, MemCgroup m, int node, RefList list) {
         MemMap mem = fast.core().mem;
-        Iterator<RefPage> expected = memcg.list(list).values().iterator();
-        for (int run = m.lruvec(0).tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
+        Iterator<RefPage> expected = memcg.list(node, list).values().iterator();
+        for (int run = m.lruvec(node).tail(list.ordinal()); run != MemMap.NIL; run = mem.prev(run)) {
             String region = mem.region(run).name;
             long first = mem.firstPage(run);
             for (int i = 0; i < mem.len(run); i++) {
@@ -218,18 +258,18 @@ final class Comparison {
         return !expected.hasNext();
     }
 
-    private void order(RefMemcg memcg, MemCgroup m, RefList list) {
-        if (sameOrder(memcg, m, list)) {
+    private void order(RefMemcg memcg, MemCgroup m, int node, RefList list) {
+        if (sameOrder(memcg, m, node, list)) {
             return;
         }
-        List<String> got = fastOrder(fast, m, list);
+        List<String> got = fastOrder(fast, m, node, list);
         List<String> expected =
-                memcg.list(list).values().stream().map(RefPage::toString).toList();
+                memcg.list(node, list).values().stream().map(RefPage::toString).toList();
         int at = 0;
         while (at < got.size() && at < expected.size() && got.get(at).equals(expected.get(at))) {
             at++;
         }
-        differences.add(memcg + " " + list + " from " + at + " of " + got.size() + ": " + slice(got, at)
+        differences.add(memcg + " " + list + " on " + node + " from " + at + " of " + got.size() + ": " + slice(got, at)
                 + ", reference has " + expected.size() + ": " + slice(expected, at));
     }
 

@@ -18,13 +18,27 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
+import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
 
-/** The fast model and the reference side by side: each operation is done to both. */
+/**
+ * The fast model and the reference side by side: each operation is done to both.
+ *
+ * <p>Who runs when is fixed, the same in both. Statistics are flushed between operations only. On a machine that may run
+ * short, a task allocates page by page, and each kswapd that is awake goes on to the end of a run (one pageoutrun) after
+ * each page, at each entry to the allocator's slow path, and while a direct reclaimer is throttled; naps end with the
+ * operation. So covered: wake-ups, runs with and without boost, failures and hopelessness, throttling, the retry
+ * decision, drains, the gate, OOM kills. Not covered: kswapd between two batches of a direct reclaimer, two tasks at
+ * once, batches of pages granted below LOW, swapoff without memory, and reclaim with two zones in a node.
+ */
 final class Duel {
     /** Every slice of an activity does one step and ends, so that both models agree where devices may finish. */
     private static final long STEP_NS = 1_000_000;
+    /** A slice that enters the allocator's slow path is known by what it costs. */
+    private static final long SLOW_PATH_NS = STEP_NS + 1;
+
+    private static final long JIFFY_NS = 4_000_000;
 
     static final List<Content> CONTENTS = List.of(
             Content.RANDOM,
@@ -41,6 +55,9 @@ final class Duel {
     /** A write to memory.high or max goes on while reclaim finds something: a signal ends it here. */
     private static final int MAX_CALLS = 300;
 
+    private final boolean pageByPage;
+    private final Set<Kswapd> awake = new java.util.HashSet<>();
+    private final List<Activity> naps = new ArrayList<>();
     private static final int ENDLESS = 300_000;
     private static final int ENDLESS_RECLAIMS = 3_000;
 
@@ -52,21 +69,36 @@ final class Duel {
     private int pids = 1000;
     private final Map<String, Integer> pidOf = new java.util.HashMap<>();
 
-    Duel(long seed, int cpus, boolean lateIo, boolean seriesB) {
+    /** How large the machine is. */
+    record Size(int mib, int nodes, boolean mayRunShort) {}
+
+    Duel(long seed, Size size, int cpus, boolean lateIo, boolean seriesB) {
         Costs costs = Costs.of(Costs.Profile.SERVER);
         for (Cost cost : Cost.values()) {
             costs = costs.with(cost.key(), STEP_NS);
         }
+        costs = costs.with(Cost.SLOW_PATH.key(), SLOW_PATH_NS);
         Set<Patch> patches = seriesB ? EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK) : EnumSet.noneOf(Patch.class);
-        fast = new Machine(new MachineConfig(256L << 20, 8L << 20, cpus, seed, patches, costs));
-        ref = new RefMachine(
-                fast.memory().totalPages(),
-                fast.memory().totalPages() - fast.memory().freePages());
+        int nodes = size.nodes();
+        long ramBytes = (long) size.mib() << 20;
+        fast = new Machine(new MachineConfig(ramBytes, 8L << 20, cpus, nodes, 250, true, seed, patches, costs));
+        fast.holdStatFlushes();
+        long atBoot = fast.memory().totalPages() - fast.memory().freePages();
+        ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot);
         ref.lateIo = lateIo;
         this.lateIo = lateIo;
         this.cpus = cpus;
+        this.pageByPage = size.mayRunShort();
         this.seriesB = seriesB;
         touches = new SplittableRandom(seed);
+        // The machine draws the phase of its flushes first.
+        touches.nextLong(2_000_000_000);
+    }
+
+    /** Brings the statistics up to date that reclaim looks at, as the 2 s worker does. */
+    void flush() {
+        fast.core().memcgs.flushStats();
+        ref.flush();
     }
 
     // ---- driving ------------------------------------------------------------------------------------------
@@ -74,6 +106,8 @@ final class Duel {
     /** Runs an activity of the fast model to its end; nothing else runs meanwhile. */
     private @Nullable Errno drive(Activity activity) {
         clockNs = Math.max(clockNs, fast.nowNs());
+        long throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
+        boolean throttled = false;
         long cost = activity.step(clockNs);
         for (int slices = 0; cost != Activity.DONE; slices++) {
             clockNs += cost;
@@ -85,6 +119,15 @@ final class Duel {
             }
             // The reference frees what a victim has when it is killed.
             fast.completeExits();
+            boolean slowPath = cost == SLOW_PATH_NS || cost == SLOW_PATH_NS + STEP_NS;
+            throttled = throttled && cost == JIFFY_NS;
+            if (slowPath) {
+                throttled = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE) > throttles;
+                throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
+            }
+            if (slowPath || throttled) {
+                turns();
+            }
             if (slices > ENDLESS) {
                 // The reference must come to no end either, which its caller sees.
                 endless = true;
@@ -95,10 +138,46 @@ final class Duel {
         }
         fast.completeIo();
         fast.completeExits();
-        fast.advance(clockNs, Integer.MAX_VALUE);
-        // Whoever was woken meanwhile is queued now, and runs when both models settle.
-        fast.step(NOTHING);
+        turns();
         return activity.error();
+    }
+
+    /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
+    private void turns() {
+        for (Kswapd kswapd : fast.kswapds().all()) {
+            if (kswapd.takeWake()) {
+                awake.add(kswapd);
+            }
+            if (!awake.contains(kswapd)) {
+                continue;
+            }
+            long run = fast.vmstat(VmStat.PAGEOUTRUN);
+            long cost = 0;
+            while (cost != Activity.DONE && fast.vmstat(VmStat.PAGEOUTRUN) == run) {
+                clockNs += cost;
+                cost = kswapd.step(clockNs);
+                if (!lateIo) {
+                    fast.completeIo();
+                }
+            }
+            if (cost == Activity.DONE) {
+                awake.remove(kswapd);
+            }
+            Activity nap = kswapd.takeNap();
+            if (nap != null) {
+                naps.add(nap);
+            }
+        }
+    }
+
+    /** Undisturbed naps end, and who does not sleep on then has a turn. */
+    private void endNaps() {
+        List<Activity> ending = List.copyOf(naps);
+        naps.clear();
+        ending.forEach(nap -> nap.step(clockNs));
+        turns();
+        ref.kswapds.forEach(RefKswapd::napOver);
+        ref.sliceEnded();
     }
 
     private static final Activity NOTHING = new Activity() {
@@ -114,6 +193,11 @@ final class Duel {
             return List.of("the fast model came to no end, the reference did");
         }
         fast.completeIo();
+        ref.completeIo();
+        endNaps();
+        fast.advance(clockNs, Integer.MAX_VALUE);
+        // Whoever else was woken meanwhile is queued now, and runs at last.
+        fast.step(NOTHING);
         long until = Math.max(clockNs, fast.nowNs()) + 100_000_000_000L;
         while (!fast.advance(until, 1)) {
             fast.completeIo();
@@ -172,6 +256,7 @@ final class Duel {
 
     void max(String path, long pages) {
         RefMemcg memcg = refMemcg(path);
+        ref.flush();
         drive(fast.setMax(memcg(path), pages));
         memcg.max = pages;
         limit(memcg, pages, true);
@@ -179,6 +264,7 @@ final class Duel {
 
     void high(String path, long pages) {
         RefMemcg memcg = refMemcg(path);
+        ref.flush();
         drive(fast.setHigh(memcg(path), pages));
         memcg.high = pages;
         limit(memcg, pages, false);
@@ -238,6 +324,7 @@ final class Duel {
     // ---- memory.reclaim -----------------------------------------------------------------------------------
 
     void reclaim(String path, long pages, int swappiness) throws ErrnoException {
+        ref.flush();
         Errno got = drive(fast.reclaim(memcg(path), new ReclaimRequest(pages * 4096, swappiness, false)));
         long done = 0;
         int fruitless = 0;
@@ -300,7 +387,8 @@ final class Duel {
             fast.addDisk(disk);
         }
         fast.swapon("/dev/" + name, priority);
-        RefDevice device = new RefDevice("/dev/" + name, slots, priority, false, disk.profile() != Disk.Profile.HDD);
+        RefDevice device =
+                new RefDevice(ref.ram, "/dev/" + name, slots, priority, false, disk.profile() != Disk.Profile.HDD);
         device.writtenPages = disk.writtenPages();
         device.readPages = disk.readPages();
         ref.swap.add(device);
@@ -308,16 +396,17 @@ final class Duel {
 
     void swapZram(int slots, int priority, long limitPages) throws ErrnoException {
         ZramDevice zram = fast.addZram();
-        long before = fast.memory().freePages();
         if (!zram.initialise(slots)) {
             throw new IllegalStateException("no memory for " + zram.name());
         }
-        ref.take(before - fast.memory().freePages());
+        for (long i = 0; i < RefDevice.tablePages(slots); i++) {
+            ref.ram.takeKernel(false);
+        }
         zram.setMemLimitPages(limitPages);
         fast.swapon("/dev/" + zram.name(), priority);
-        RefDevice device = new RefDevice("/dev/" + zram.name(), slots, priority, true, true);
+        RefDevice device = new RefDevice(ref.ram, "/dev/" + zram.name(), slots, priority, true, true);
         device.limitPages = limitPages;
-        device.store(0, new Content("swap header", 73, false, false), Long.MAX_VALUE);
+        device.store(0, new Content("swap header", 73, false, false), 0);
         ref.swap.add(device);
     }
 
@@ -326,9 +415,8 @@ final class Duel {
         RefFaults.swapoff(ref, device);
         if (device.zram) {
             int id = Integer.parseInt(device.path.substring("/dev/zram".length()));
-            long before = fast.memory().freePages();
             fast.removeZram(id);
-            ref.take(before - fast.memory().freePages() + device.pool.pages());
+            device.reset();
         }
         agree("swapoff " + device.path, got, null);
     }
@@ -371,8 +459,12 @@ final class Duel {
                 ref.files.add(region);
             }
         }
-        drive(fast.alloc(fastTask, regionName, kind, content, pages, 0));
-        faults(task).alloc(region, pages);
+        int portion = pageByPage ? 1 : pages;
+        for (int left = pages; left > 0 && !task.dead && !endless; left -= portion) {
+            drive(fast.alloc(fastTask, regionName, kind, content, portion, 0));
+            faults(task).alloc(region, portion);
+            ref.operationEnded();
+        }
     }
 
     void touch(RefTask task, RefRegion region, TouchPattern pattern, int pages, boolean write) throws ErrnoException {
@@ -385,6 +477,7 @@ final class Duel {
         for (int turn = 0; turn < count && !task.dead; turn++) {
             faults.touch(region, (int) pattern.next(turn, count, random), write);
         }
+        ref.operationEnded();
     }
 
     void mlock(RefTask task, RefRegion region, boolean lock) throws ErrnoException {

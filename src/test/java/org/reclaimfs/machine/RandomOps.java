@@ -16,6 +16,7 @@ final class RandomOps {
 
     private final SplittableRandom random;
     private final OpMix mix;
+    private final int nodes;
     private final Duel duel;
     private final List<String> history = new ArrayList<>();
     private int names;
@@ -24,15 +25,22 @@ final class RandomOps {
     RandomOps(long seed, OpMix mix) {
         this.mix = mix;
         random = new SplittableRandom(seed * 31 + mix.ordinal());
+        nodes = mix == OpMix.NODES ? 2 + random.nextInt(2) : 1;
         boolean lateIo = random.nextInt(4) == 0;
         boolean seriesB = random.nextInt(4) != 0;
-        duel = new Duel(seed, 1 + random.nextInt(2), lateIo, seriesB);
+        duel = new Duel(seed, size(), nodes + random.nextInt(2), lateIo, seriesB);
         note("lateIo %s seriesB %s", lateIo, seriesB);
         try {
             begin();
         } catch (ErrnoException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private Duel.Size size() {
+        return mix.mayRunShort()
+                ? new Duel.Size(64 + random.nextInt(33), nodes, true)
+                : new Duel.Size(256, nodes, false);
     }
 
     private void begin() throws ErrnoException {
@@ -46,7 +54,7 @@ final class RandomOps {
         if (random.nextInt(3) == 0) {
             readahead();
         }
-        if (mix != OpMix.SWAP) {
+        if (mix != OpMix.SWAP && (!mix.mayRunShort() || random.nextBoolean())) {
             note("zswap on");
             duel.zswapEnabled(true);
         }
@@ -89,7 +97,12 @@ final class RandomOps {
     }
 
     private void operation() throws ErrnoException {
-        int kind = random.nextInt(mix.operations);
+        if (random.nextInt(3) == 0) {
+            note("flush");
+            duel.flush();
+        }
+        boolean fill = mix.mayRunShort() && random.nextInt(3) > 0;
+        int kind = fill ? 0 : random.nextInt(mix.operations);
         if (kind < 20) {
             alloc();
         } else if (kind < 34) {
@@ -200,12 +213,12 @@ final class RandomOps {
     }
 
     private void alloc() throws ErrnoException {
-        if (duel.ref.root.usage + duel.ref.root.swapUsage > MAX_RESIDENT) {
+        if (!mix.mayRunShort() && duel.ref.root.usage + duel.ref.root.swapUsage > MAX_RESIDENT) {
             exit();
             return;
         }
         RefTask task = anyTask();
-        int pages = pages(1500);
+        int pages = pages(mix.mayRunShort() ? 5000 : 1500);
         if (!task.regions.isEmpty() && random.nextInt(3) == 0) {
             RefRegion region = any(new ArrayList<>(task.regions.values()));
             note("alloc %s %s +%d", task.name, region.name, pages);
@@ -252,7 +265,9 @@ final class RandomOps {
             return;
         }
         RefRegion region = any(new ArrayList<>(task.regions.values()));
-        TouchPattern pattern = random.nextBoolean() ? new TouchPattern.Sequential() : new TouchPattern.Uniform();
+        // Pages that fault one after the other in one batch would share what each must test for itself.
+        TouchPattern pattern =
+                !mix.mayRunShort() && random.nextBoolean() ? new TouchPattern.Sequential() : new TouchPattern.Uniform();
         int pages = pages(2000);
         boolean write = random.nextInt(3) == 0;
         note("touch %s %s %d %s write %s", task.name, region.name, pages, pattern, write);

@@ -52,7 +52,15 @@ final class RefDevice {
     long writtenPages;
     long readPages;
 
-    RefDevice(String path, int slots, int priority, boolean zram, boolean solidState) {
+    private final RefMemory ram;
+    /** Clusters that have a table: all with used slots, and those somebody allocates from. */
+    private final Set<Integer> tables = new HashSet<>();
+    /** zsmalloc's handle and share of a zspage's own data. */
+    private final RefMemory.Slab handles;
+
+    RefDevice(RefMemory ram, String path, int slots, int priority, boolean zram, boolean solidState) {
+        this.ram = ram;
+        this.handles = ram.new Slab(65);
         this.path = path;
         this.slots = slots;
         this.priority = priority;
@@ -60,9 +68,25 @@ final class RefDevice {
         this.solidState = solidState;
         used.add(0);
         usedByCluster.put(0, 1);
-        for (int c = 0; c * CLUSTER < slots; c++) {
+        // The header's cluster has its table from the start.
+        ram.takeSwapTable(true);
+        tables.add(0);
+        nonfull.add(0);
+        for (int c = 1; c * CLUSTER < slots; c++) {
             free.add(c);
         }
+    }
+
+    private void freeCluster(int cluster) {
+        free.add(cluster);
+        tables.remove(cluster);
+        ram.giveSwapTable();
+    }
+
+    /** swapoff is done: no cluster needs its table any more. */
+    void dropTables() {
+        tables.forEach(c -> ram.giveSwapTable());
+        tables.clear();
     }
 
     int usedPages() {
@@ -103,14 +127,18 @@ final class RefDevice {
         return -1;
     }
 
-    /** Takes a cluster for the cursor: one with holes, else a free one; false if there is none. */
+    /** Takes a cluster for the cursor: one with holes, else a free one if it gets a table; false if there is none. */
     boolean takeCluster(Cursor cursor) {
         LinkedHashSet<Integer> from = !nonfull.isEmpty() ? nonfull : !free.isEmpty() ? free : frag;
+        if (from == free && !ram.takeSwapTable(false)) {
+            from = frag;
+        }
         if (from.isEmpty()) {
             return false;
         }
         int cluster = from.iterator().next();
         from.remove(cluster);
+        tables.add(cluster);
         cursor.device = this;
         cursor.next = cluster * CLUSTER;
         return true;
@@ -127,7 +155,11 @@ final class RefDevice {
         if (!any(cluster, false)) {
             return;
         }
-        (any(cluster, true) ? frag : free).add(cluster);
+        if (any(cluster, true)) {
+            frag.add(cluster);
+        } else {
+            freeCluster(cluster);
+        }
     }
 
     void freeSlot(int slot, boolean current) {
@@ -142,7 +174,7 @@ final class RefDevice {
             nonfull.add(cluster);
         } else {
             nonfull.remove(cluster);
-            free.add(cluster);
+            freeCluster(cluster);
         }
     }
 
@@ -155,18 +187,22 @@ final class RefDevice {
         return content.comprBytes() >= 3625 ? 4096 : content.comprBytes();
     }
 
-    /** Stores a page; false if it cannot. The caller accounts the growth of the pool. */
-    boolean store(int slot, Content content, long freeRam) {
+    /** Stores a page; false if it cannot. */
+    boolean store(int slot, Content content, int node) {
         int bytes = objectBytes(content);
         if (bytes == 0) {
             samePages++;
         } else {
             long grow = pool.pagesToAdd(bytes);
-            if (grow > freeRam || limitPages != 0 && pool.pages() + grow > limitPages) {
+            boolean stored = handles.room() && ram.anyFree(grow);
+            stored = stored && (limitPages == 0 || pool.pages() + grow <= limitPages);
+            if (!stored) {
                 failedWrites++;
                 return false;
             }
+            ram.takeZspages(node, grow);
             pool.add(bytes, 1);
+            handles.add();
             comprBytes += bytes;
             hugePages += bytes == 4096 ? 1 : 0;
         }
@@ -184,7 +220,10 @@ final class RefDevice {
         if (bytes == 0) {
             samePages--;
         } else {
+            long before = pool.pages();
             pool.add(bytes, -1);
+            ram.giveZspages(before - pool.pages());
+            handles.remove();
             comprBytes -= bytes;
             hugePages -= bytes == 4096 ? 1 : 0;
         }
@@ -192,5 +231,20 @@ final class RefDevice {
 
     long storedPages() {
         return table.size();
+    }
+
+    /** The device is reset: its objects and its table are gone. */
+    void reset() {
+        for (int slot : Set.copyOf(table.keySet())) {
+            discard(slot);
+        }
+        for (long i = 0; i < tablePages(slots); i++) {
+            ram.giveKernel();
+        }
+    }
+
+    /** Pages of zram's own table, 16 bytes a page. */
+    static long tablePages(int slots) {
+        return (slots * 16L + 4095) / 4096;
     }
 }

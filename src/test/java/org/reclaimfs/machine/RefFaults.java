@@ -10,10 +10,17 @@ import org.reclaimfs.mm.VmStat;
 
 /** Charging and faults of one task, page by page (spec/04 sections 2, 3, 5; spec/06 sections 6, 7). */
 final class RefFaults {
+    private static final int TABLE = 512;
+    /** Frames come from the zone itself, not from a CPU's list. */
+    private static final int NO_CPU = -1;
+
     private final RefMachine machine;
     private final RefTask task;
     private final int cpu;
     private int retries = 16;
+    private int fruitless;
+    /** The node of the frame that the last {@link #admit} promised. */
+    private int node;
 
     RefFaults(RefMachine machine, RefTask task, int cpu) {
         this.machine = machine;
@@ -31,7 +38,7 @@ final class RefFaults {
         RefMemcg over = memcg.overMax();
         if (over == null) {
             retries = 16;
-            return true;
+            return findFrame();
         }
         over.event(MemCgroup.Event.MAX);
         long got = reclaim(over, 32);
@@ -43,7 +50,65 @@ final class RefFaults {
         return false;
     }
 
-    private long reclaim(RefMemcg from, long pages) {
+    // ---- the page allocator -------------------------------------------------------------------------------
+
+    /** Whether a frame may be taken from {@link #node}; if not, a round of direct reclaim was done (spec/02). */
+    private boolean findFrame() {
+        int here = machine.ram.nodeOfCpu(cpu);
+        node = machine.ram.aboveLow(here);
+        if (node < 0) {
+            machine.kswapds.forEach(RefKswapd::wake);
+            node = machine.ram.aboveMin(here, 0);
+        }
+        // The page tables that the page may need come from the reserves, but they must be there.
+        if (node >= 0 && machine.ram.anyFree(4)) {
+            fruitless = 0;
+            return true;
+        }
+        throttle(here);
+        long got = reclaim(null, 32);
+        boolean found = machine.ram.aboveMin(here, 0) >= 0;
+        if (got > 0) {
+            machine.kswapds.forEach(RefKswapd::progress);
+            if (!found) {
+                machine.ram.drain();
+                found = machine.ram.aboveMin(here, 0) >= 0;
+            }
+        }
+        if (!found && !worthAnotherRound(here, got)) {
+            fruitless = 0;
+            if (!machine.ram.anyAboveHigh(here)) {
+                RefOom.kill(machine, null);
+            }
+        }
+        return false;
+    }
+
+    /** Half of MIN is kswapd's: waits, though not for ever. */
+    private void throttle(int here) {
+        RefKswapd guard = machine.kswapds.get(here);
+        boolean allowed = guard.allowDirectReclaim();
+        machine.sliceEnded();
+        if (allowed) {
+            return;
+        }
+        machine.count(VmStat.PGSCAN_DIRECT_THROTTLE, 1);
+        for (int polls = 0; ; polls++) {
+            machine.kswapds.forEach(RefKswapd::wake);
+            if (guard.allowDirectReclaim() || polls >= 2500) {
+                return;
+            }
+            machine.sliceEnded();
+        }
+    }
+
+    private boolean worthAnotherRound(int here, long got) {
+        fruitless = got > 0 ? 0 : fruitless + 1;
+        return fruitless <= 16
+                && machine.ram.from(here).stream().anyMatch(n -> n.free + machine.reclaimable(n.id) > n.min + n.boost);
+    }
+
+    private long reclaim(@Nullable RefMemcg from, long pages) {
         return new RefReclaim(machine, from, pages, RefReclaim.DIRECT, -1, cpu).run();
     }
 
@@ -119,7 +184,8 @@ final class RefFaults {
         RefMemcg memcg = task.memcg;
         RefPage page = new RefPage(region, index, memcg);
         region.pages.set(index, page);
-        machine.makeResident(page);
+        machine.ram.takeUser(node, cpu);
+        machine.makeResident(page, node);
         if (!page.file()) {
             page.mapped = true;
             page.young = true;
@@ -180,15 +246,16 @@ final class RefFaults {
             page.referenced = false;
             RefMemcg.del(page);
             machine.event(page.memcg, MemoryStat.PGACTIVATE, VmStat.PGACTIVATE, 1);
-            machine.age(page.memcg, 1);
+            machine.age(page.memcg, page.node);
             RefMemcg.addHead(page, RefList.ACTIVE_FILE);
         }
     }
 
     private void readFile(RefPage page) {
         page.memcg = task.memcg;
-        machine.makeResident(page);
-        boolean active = machine.refault(page, page.memcg);
+        boolean active = machine.refault(page, page.memcg, node);
+        machine.ram.takeUser(node, cpu);
+        machine.makeResident(page, node);
         RefMemcg.addHead(page, active ? RefList.ACTIVE_FILE : RefList.INACTIVE_FILE);
         charged(page.memcg);
     }
@@ -198,7 +265,7 @@ final class RefFaults {
     private void swapIn(RefPage page, boolean write) {
         RefMemcg memcg = page.memcg.listOwner();
         if (page.device().zram) {
-            read(machine, page);
+            read(machine, page, node, cpu);
         } else {
             readAround(page);
         }
@@ -211,12 +278,13 @@ final class RefFaults {
     private void readAround(RefPage page) {
         for (RefPage near : machine.readahead.around(page)) {
             if (near == page) {
-                read(machine, page);
+                read(machine, page, node, cpu);
             } else if (near != null && !near.resident && near.slot != null) {
                 // The faulting page's own charge must stay possible: readahead does not reclaim.
-                if (near.memcg.listOwner().margin() >= 2) {
+                int frame = machine.ram.aboveLow(machine.ram.nodeOfCpu(cpu));
+                if (frame >= 0 && near.memcg.listOwner().margin() >= 2) {
                     near.readahead = true;
-                    read(machine, near);
+                    read(machine, near, frame, cpu);
                     machine.count(VmStat.SWAP_RA, 1);
                 }
             }
@@ -224,9 +292,9 @@ final class RefFaults {
     }
 
     /** Reads a page from wherever its slot's data are into the swap cache. */
-    private static void read(RefMachine machine, RefPage page) {
+    private static void read(RefMachine machine, RefPage page, int node, int cpu) {
         RefMemcg memcg = page.memcg.listOwner();
-        boolean active = machine.refault(page, memcg);
+        boolean active = machine.refault(page, memcg, node);
         if (page.data == RefPage.Data.ZSWAP) {
             machine.zswap.load(page);
             page.dirty = true;
@@ -234,12 +302,17 @@ final class RefFaults {
             machine.event(memcg, MemoryStat.SWPIN_ZERO, VmStat.SWPIN_ZERO, 1);
         } else {
             machine.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
-            memcg.diskSwapins++;
+            memcg.on(page.node).diskSwapins++;
             page.device().readPages++;
         }
         page.swapcache = true;
         adopt(page, memcg);
-        machine.makeResident(page);
+        if (cpu == NO_CPU) {
+            machine.ram.takeUserDirect(node);
+        } else {
+            machine.ram.takeUser(node, cpu);
+        }
+        machine.makeResident(page, node);
         RefMemcg.addHead(page, active ? RefList.ACTIVE_ANON : RefList.INACTIVE_ANON);
     }
 
@@ -304,7 +377,7 @@ final class RefFaults {
                 new RefReclaim(machine, memcg.overMax(), 32, RefReclaim.DIRECT, -1, 0).runWithoutIo();
             }
             if (!page.resident) {
-                read(machine, page);
+                read(machine, page, machine.ram.aboveMin(page.node, 0), NO_CPU);
             }
             machine.ioPoint();
         }

@@ -21,13 +21,15 @@ final class RefMachine {
     final List<RefRegion> files = new ArrayList<>();
     final List<RefRegion> regions = new ArrayList<>();
     final RefSwap swap = new RefSwap();
-    final RefZswap zswap = new RefZswap(this);
+    final RefZswap zswap;
     final RefReadahead readahead = new RefReadahead(this);
     final Map<VmStat, Long> vm = new EnumMap<>(VmStat.class);
-    final Map<RefMemcg, RefMemcg> positions = new LinkedHashMap<>();
+    /** Where the next partial walk below a root goes on, by node. */
+    final List<Map<RefMemcg, RefMemcg>> positions = new ArrayList<>();
+
+    final List<RefKswapd> kswapds = new ArrayList<>();
     private final List<RefPage> writes = new ArrayList<>();
-    private final long totalPages;
-    private long takenPages;
+    final RefMemory ram;
     int swappiness = 60;
     boolean lateIo;
     boolean fileDirtied;
@@ -40,29 +42,33 @@ final class RefMachine {
         private static final long serialVersionUID = 1;
     }
 
-    RefMachine(long totalPages, long takenAtBoot) {
-        this.totalPages = totalPages;
-        this.takenPages = takenAtBoot;
+    RefMachine(RefMemory ram, long takenAtBoot) {
+        this.ram = ram;
+        this.zswap = new RefZswap(this);
+        for (long i = 0; i < takenAtBoot; i++) {
+            ram.takeKernel(true);
+        }
+        for (RefMemory.Node node : ram.nodes) {
+            positions.add(new LinkedHashMap<>());
+            kswapds.add(new RefKswapd(this, node));
+        }
         memcgs.put("/", root);
     }
 
     // ---- RAM ----------------------------------------------------------------------------------------------
 
-    long totalPages() {
-        return totalPages;
+    /** Brings the statistics that reclaim looks at up to date. */
+    void flush() {
+        memcgs.values().forEach(RefMemcg::flush);
     }
 
-    /** Free pages: what nobody has; pools are counted by their formula. */
-    long freePages() {
-        long pools = zswap.poolPages();
-        for (RefDevice device : swap.devices) {
-            pools += device.pool.pages();
+    /** The first CPU of a node. */
+    int cpuOf(int node) {
+        int cpu = 0;
+        while (ram.nodeOfCpu(cpu) != node) {
+            cpu++;
         }
-        return totalPages - takenPages - pools;
-    }
-
-    void take(long pages) {
-        takenPages += pages;
+        return cpu;
     }
 
     void count(VmStat item, long n) {
@@ -76,16 +82,16 @@ final class RefMachine {
 
     // ---- pages come and go --------------------------------------------------------------------------------
 
-    /** The page takes a frame and is charged. */
-    void makeResident(RefPage page) {
-        take(1);
+    /** The page is in a frame of the node, which somebody took, and is charged. */
+    void makeResident(RefPage page, int node) {
+        page.node = node;
         page.resident = true;
         page.memcg.charge(1);
     }
 
     /** The page's frame and charge are given back; the page keeps its slot and shadow. */
     void makeAbsent(RefPage page) {
-        take(-1);
+        ram.give(page.node);
         uncharge(page);
     }
 
@@ -139,32 +145,33 @@ final class RefMachine {
         return swap.full() || page.memcg.swapHalfFull();
     }
 
-    void age(RefMemcg memcg, long n) {
+    void age(RefMemcg memcg, int node) {
         for (RefMemcg m = memcg; m != null; m = m.parent) {
-            m.age += n;
+            m.on(node).age++;
         }
     }
 
     /** lru_note_cost. */
-    void noteCost(RefMemcg memcg, boolean file, long cost) {
+    void noteCost(RefMemcg memcg, int node, boolean file, long cost) {
         for (RefMemcg m = memcg; m != null && cost != 0; m = m.parent) {
-            m.anonCost += file ? 0 : cost;
-            m.fileCost += file ? cost : 0;
-            long size = m.sizeBelow(RefList.INACTIVE_ANON)
-                    + m.sizeBelow(RefList.ACTIVE_ANON)
-                    + m.sizeBelow(RefList.INACTIVE_FILE)
-                    + m.sizeBelow(RefList.ACTIVE_FILE);
-            if (m.anonCost + m.fileCost > size / 4) {
-                m.anonCost /= 2;
-                m.fileCost /= 2;
+            RefMemcg.OnNode on = m.on(node);
+            on.anonCost += file ? 0 : cost;
+            on.fileCost += file ? cost : 0;
+            long size = m.flushed(node, RefList.INACTIVE_ANON)
+                    + m.flushed(node, RefList.ACTIVE_ANON)
+                    + m.flushed(node, RefList.INACTIVE_FILE)
+                    + m.flushed(node, RefList.ACTIVE_FILE);
+            if (on.anonCost + on.fileCost > size / 4) {
+                on.anonCost /= 2;
+                on.fileCost /= 2;
             }
         }
     }
 
     // ---- refaults -----------------------------------------------------------------------------------------
 
-    /** Counts a refault of the page in {@code memcg} and consumes its shadow; true if it is to be activated. */
-    boolean refault(RefPage page, RefMemcg memcg) {
+    /** Counts a refault of the page, which is to be on {@code node}, and consumes its shadow; true to activate it. */
+    boolean refault(RefPage page, RefMemcg memcg, int node) {
         RefPage.Shadow shadow = page.shadow;
         page.shadow = null;
         if (shadow == null) {
@@ -180,14 +187,18 @@ final class RefMachine {
         if (!evictor.online) {
             return false;
         }
-        long size = evictor.sizeBelow(RefList.ACTIVE_FILE) + (file ? 0 : evictor.sizeBelow(RefList.INACTIVE_FILE));
+        int then = shadow.node();
+        long size = evictor.flushed(then, RefList.ACTIVE_FILE);
+        size += file ? 0 : evictor.flushed(then, RefList.INACTIVE_FILE);
         if (Math.min(swap.freePages(), evictor.swapMargin()) > 0) {
-            size += evictor.sizeBelow(RefList.ACTIVE_ANON) + (file ? evictor.sizeBelow(RefList.INACTIVE_ANON) : 0);
+            size += evictor.flushed(then, RefList.ACTIVE_ANON);
+            size += file ? evictor.flushed(then, RefList.INACTIVE_ANON) : 0;
         }
-        if (evictor.age - shadow.age() > size) {
+        if (evictor.on(then).age - shadow.age() > size) {
             return false;
         }
-        age(memcg, 1);
+        age(memcg, node);
+        memcg.countActivation(node, file);
         event(
                 memcg,
                 file ? MemoryStat.WORKINGSET_ACTIVATE_FILE : MemoryStat.WORKINGSET_ACTIVATE_ANON,
@@ -200,7 +211,7 @@ final class RefMachine {
                     file ? MemoryStat.WORKINGSET_RESTORE_FILE : MemoryStat.WORKINGSET_RESTORE_ANON,
                     file ? VmStat.WORKINGSET_RESTORE_FILE : VmStat.WORKINGSET_RESTORE_ANON,
                     1);
-            noteCost(memcg, file, 32);
+            noteCost(memcg, node, file, 32);
         }
         return true;
     }
@@ -220,7 +231,7 @@ final class RefMachine {
             return true;
         }
         page.reclaim = false;
-        if (!device.store(page.slot.number(), page.region.content, freePages())) {
+        if (!device.store(page.slot.number(), page.region.content, page.node)) {
             return false;
         }
         page.data = RefPage.Data.DEVICE;
@@ -274,18 +285,39 @@ final class RefMachine {
         }
     }
 
+    /** An activity is over: devices finish, and whoever is awake has a turn. */
+    void operationEnded() {
+        completeIo();
+        kswapds.forEach(RefKswapd::turn);
+    }
+
+    /** The task's slice ends: kswapd, if awake, gets to the end of a run before the task goes on. */
+    void sliceEnded() {
+        ioPoint();
+        kswapds.forEach(RefKswapd::turn);
+    }
+
     // ---- the tree -----------------------------------------------------------------------------------------
 
     void rmdir(RefMemcg memcg) {
         zswap.forgetCursor(memcg);
-        positions.remove(memcg);
-        positions.values().removeIf(at -> at == memcg);
+        for (Map<RefMemcg, RefMemcg> ofNode : positions) {
+            ofNode.remove(memcg);
+            ofNode.values().removeIf(at -> at == memcg);
+        }
         memcg.offline();
         memcgs.remove(memcg.path);
     }
 
-    long lruPages(RefList list) {
-        return root.sizeBelow(list);
+    long lruPages(int node, RefList list) {
+        return root.sizeBelow(node, list);
+    }
+
+    /** What the retry check and the reserve check take for reclaimable on a node. */
+    long reclaimable(int node) {
+        long file = lruPages(node, RefList.INACTIVE_FILE) + lruPages(node, RefList.ACTIVE_FILE);
+        long anon = lruPages(node, RefList.INACTIVE_ANON) + lruPages(node, RefList.ACTIVE_ANON);
+        return swap.freePages() > 0 ? file + anon : file;
     }
 
     /** Every page that holds something. */
@@ -303,7 +335,9 @@ final class RefMachine {
 
     long badnessTotal(@Nullable RefMemcg domain) {
         long swapPages = swap.totalPages();
-        return domain == null ? totalPages + swapPages : Math.max(1, domain.max + Math.min(domain.swapMax, swapPages));
+        return domain == null
+                ? ram.totalPages() + swapPages
+                : Math.max(1, domain.max + Math.min(domain.swapMax, swapPages));
     }
 
     static boolean swapBacked(Kind kind) {

@@ -15,18 +15,38 @@ final class RefMemcg {
     final String path;
     final @Nullable RefMemcg parent;
     final List<RefMemcg> children = new ArrayList<>();
-    private final Map<RefList, TreeMap<Long, RefPage>> lists = new EnumMap<>(RefList.class);
+    private static final int MAX_NODES = 3;
+
+    /** What belongs to a node: lists, clocks and costs, and what the zswap shrinker keeps. */
+    static final class OnNode {
+        private final Map<RefList, TreeMap<Long, RefPage>> lists = new EnumMap<>(RefList.class);
+        long anonCost;
+        long fileCost;
+        long age;
+        long snapshotAnon;
+        long snapshotFile;
+        long diskSwapins;
+        long deferred;
+        long activatedAnon;
+        long activatedFile;
+        /** List sizes here and below, and activations, when the statistics were last flushed. */
+        final Map<RefList, Long> flushedSize = new EnumMap<>(RefList.class);
+
+        long flushedActivatedAnon;
+        long flushedActivatedFile;
+
+        OnNode() {
+            for (RefList list : RefList.values()) {
+                lists.put(list, new TreeMap<>());
+                flushedSize.put(list, 0L);
+            }
+        }
+    }
+
+    private final List<OnNode> onNodes = new ArrayList<>();
     private long newest;
     private long oldest;
     boolean online = true;
-
-    long anonCost;
-    long fileCost;
-    long age;
-    long snapshotAnon;
-    long snapshotFile;
-    long diskSwapins;
-    long deferred;
 
     long usage;
     long swapUsage;
@@ -52,8 +72,8 @@ final class RefMemcg {
     RefMemcg(String path, @Nullable RefMemcg parent) {
         this.path = path;
         this.parent = parent;
-        for (RefList list : RefList.values()) {
-            lists.put(list, new TreeMap<>());
+        for (int node = 0; node < MAX_NODES; node++) {
+            onNodes.add(new OnNode());
         }
         if (parent != null) {
             parent.children.add(this);
@@ -66,21 +86,50 @@ final class RefMemcg {
 
     // ---- lists --------------------------------------------------------------------------------------------
 
-    TreeMap<Long, RefPage> list(RefList list) {
-        return lists.get(list);
+    OnNode on(int node) {
+        return onNodes.get(node);
     }
 
-    long size(RefList list) {
-        return lists.get(list).size();
+    TreeMap<Long, RefPage> list(int node, RefList list) {
+        return on(node).lists.get(list);
+    }
+
+    long size(int node, RefList list) {
+        return list(node, list).size();
     }
 
     /** Pages on the list here and below. */
-    long sizeBelow(RefList list) {
-        long sum = size(list);
+    long sizeBelow(int node, RefList list) {
+        long sum = size(node, list);
         for (RefMemcg child : children) {
-            sum += child.sizeBelow(list);
+            sum += child.sizeBelow(node, list);
         }
         return sum;
+    }
+
+    /** As {@link #sizeBelow} was when the statistics were last flushed. */
+    long flushed(int node, RefList list) {
+        return on(node).flushedSize.get(list);
+    }
+
+    /** Reclaim sees this memcg as it is now until the next flush. */
+    void flush() {
+        for (int node = 0; node < MAX_NODES; node++) {
+            OnNode on = on(node);
+            for (RefList list : RefList.values()) {
+                on.flushedSize.put(list, sizeBelow(node, list));
+            }
+            on.flushedActivatedAnon = on.activatedAnon;
+            on.flushedActivatedFile = on.activatedFile;
+        }
+    }
+
+    /** A refault on the node was activated. */
+    void countActivation(int node, boolean file) {
+        for (RefMemcg m = this; m != null; m = m.parent) {
+            m.on(node).activatedAnon += file ? 0 : 1;
+            m.on(node).activatedFile += file ? 1 : 0;
+        }
     }
 
     /** The living memcg whose lists the pages of this one stand on. */
@@ -102,12 +151,12 @@ final class RefMemcg {
         page.list = list;
         page.listOwner = owner;
         page.listKey = key;
-        owner.lists.get(list).put(key, page);
+        owner.list(page.node, list).put(key, page);
     }
 
     static void del(RefPage page) {
         if (page.listOwner != null && page.list != null) {
-            page.listOwner.lists.get(page.list).remove(page.listKey);
+            page.listOwner.list(page.node, page.list).remove(page.listKey);
         }
         page.list = null;
         page.listOwner = null;
@@ -139,11 +188,14 @@ final class RefMemcg {
             throw new IllegalStateException("the root stays");
         }
         parent.children.remove(this);
-        for (RefList list : RefList.values()) {
-            // Newest first, each to the oldest place: all of them are older than the parent's.
-            for (RefPage page : new ArrayList<>(list(list).descendingMap().values())) {
-                del(page);
-                addTail(page, list);
+        for (int node = 0; node < MAX_NODES; node++) {
+            for (RefList list : RefList.values()) {
+                // Newest first, each to the oldest place: all of them are older than the parent's.
+                for (RefPage page :
+                        new ArrayList<>(list(node, list).descendingMap().values())) {
+                    del(page);
+                    addTail(page, list);
+                }
             }
         }
         max = PageCounter.MAX;

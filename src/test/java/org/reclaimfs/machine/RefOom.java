@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Kind;
@@ -14,11 +15,11 @@ final class RefOom {
     private RefOom() {}
 
     /** Kills in the subtree; false if there is nobody. */
-    static boolean kill(RefMachine machine, RefMemcg domain) {
+    static boolean kill(RefMachine machine, @Nullable RefMemcg domain) {
         RefTask worst = null;
         long most = Long.MIN_VALUE;
         for (RefTask task : machine.tasks.values()) {
-            if (task.memcg.isBelow(domain) && task.oomScoreAdj != -1000) {
+            if ((domain == null || task.memcg.isBelow(domain)) && task.oomScoreAdj != -1000) {
                 long points = task.rssAndSwapEntries()
                         + task.tables()
                         + task.oomScoreAdj * (machine.badnessTotal(domain) / 1000);
@@ -76,7 +77,13 @@ final class RefOom {
 
     static void chargeTables(RefMachine machine, RefTask task, RefMemcg memcg, int tables) {
         task.pageTables.merge(memcg, tables, Integer::sum);
-        machine.take(tables);
+        for (int i = 0; i < Math.abs(tables); i++) {
+            if (tables > 0) {
+                machine.ram.takeKernel(true);
+            } else {
+                machine.ram.giveKernel();
+            }
+        }
         if (!memcg.isRoot()) {
             memcg.charge(tables);
             memcg.count(MemoryStat.KERNEL, tables);

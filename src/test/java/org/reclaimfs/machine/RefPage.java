@@ -14,7 +14,7 @@ final class RefPage {
     }
 
     /** What an evicted page leaves behind. */
-    record Shadow(RefMemcg evictor, long age, boolean workingset) {}
+    record Shadow(RefMemcg evictor, int node, long age, boolean workingset) {}
 
     /** A swap slot. */
     record Slot(RefDevice device, int number) {}
@@ -30,6 +30,9 @@ final class RefPage {
     RefMemcg listOwner;
 
     long listKey;
+
+    /** Where the frame is, or was. */
+    int node;
 
     boolean resident;
     boolean mapped;

@@ -31,18 +31,18 @@ final class RefScan {
         this.cpu = cpu;
     }
 
-    private static List<RefPage> isolate(RefMemcg memcg, RefList list, long n) {
+    private static List<RefPage> isolate(RefMemcg memcg, int node, RefList list, long n) {
         List<RefPage> batch = new ArrayList<>();
-        while (batch.size() < n && memcg.size(list) > 0) {
-            RefPage page = memcg.list(list).firstEntry().getValue();
+        while (batch.size() < n && memcg.size(node, list) > 0) {
+            RefPage page = memcg.list(node, list).firstEntry().getValue();
             RefMemcg.del(page);
             batch.add(page);
         }
         return batch;
     }
 
-    void shrinkActive(RefMemcg memcg, RefList list, long n) {
-        List<RefPage> batch = isolate(memcg, list, n);
+    void shrinkActive(RefMemcg memcg, int node, RefList list, long n) {
+        List<RefPage> batch = isolate(memcg, node, list, n);
         machine.event(memcg, MemoryStat.PGREFILL, VmStat.PGREFILL, batch.size());
         for (RefPage page : batch) {
             page.young = false;
@@ -52,8 +52,8 @@ final class RefScan {
         }
     }
 
-    long shrinkInactive(RefMemcg memcg, RefList list, long n) {
-        List<RefPage> batch = isolate(memcg, list, n);
+    long shrinkInactive(RefMemcg memcg, int node, RefList list, long n) {
+        List<RefPage> batch = isolate(memcg, node, list, n);
         if (batch.isEmpty()) {
             return 0;
         }
@@ -71,11 +71,13 @@ final class RefScan {
                 survivors.put(page, fate);
             }
         }
-        machine.take(-freed);
+        for (int i = 0; i < freed; i++) {
+            machine.ram.give(node);
+        }
         survivors.forEach((page, fate) -> putBack(page, fate, file));
         machine.event(memcg, reason.steal, reason.vmSteal, freed);
         machine.count(file ? VmStat.PGSTEAL_FILE : VmStat.PGSTEAL_ANON, freed);
-        machine.noteCost(memcg, file, pageouts * 32 + (batch.size() - freed));
+        machine.noteCost(memcg, node, file, pageouts * 32 + (batch.size() - freed));
         return freed;
     }
 
@@ -85,7 +87,7 @@ final class RefScan {
             case KEEP -> RefMemcg.addHead(page, file ? RefList.INACTIVE_FILE : RefList.INACTIVE_ANON);
             case ACTIVATE -> {
                 RefMemcg.addHead(page, file ? RefList.ACTIVE_FILE : RefList.ACTIVE_ANON);
-                machine.age(page.memcg, 1);
+                machine.age(page.memcg, page.node);
             }
             case FREED -> throw new IllegalStateException("freed pages do not go back");
         }
@@ -129,8 +131,8 @@ final class RefScan {
 
     /** The page leaves memory and a shadow behind. Its frame comes back at the end of the batch. */
     private Fate evict(RefPage page) {
-        page.shadow = new RefPage.Shadow(target, target.age, page.workingset);
-        machine.age(target, 1);
+        page.shadow = new RefPage.Shadow(target, page.node, target.on(page.node).age, page.workingset);
+        machine.age(target, page.node);
         machine.uncharge(page);
         if (page.data == RefPage.Data.ZSWAP) {
             RefMemcg.addHead(page, RefList.ZSWAP);
@@ -163,6 +165,7 @@ final class RefScan {
         }
         page.slot = machine.swap.allocate(cpu);
         if (page.slot == null) {
+            page.memcg.swapEvent(MemCgroup.SwapEvent.FAIL);
             return false;
         }
         page.slot.device().owners.put(page.slot.number(), page);

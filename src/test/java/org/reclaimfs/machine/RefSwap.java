@@ -39,6 +39,7 @@ final class RefSwap {
     void remove(RefDevice device) {
         devices.remove(device);
         leaving.remove(device);
+        device.dropTables();
     }
 
     long freePages() {

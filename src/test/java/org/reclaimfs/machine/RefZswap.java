@@ -20,6 +20,9 @@ final class RefZswap {
     private final Map<Costs.Algorithm, RefZpool> pools = new EnumMap<>(Costs.Algorithm.class);
 
     Costs.Algorithm compressor = Costs.Algorithm.LZO;
+    /** An entry, its place in the tree and its handle. */
+    private final RefMemory.Slab entries;
+
     final Map<ZswapCounter, Long> counters = new EnumMap<>(ZswapCounter.class);
     boolean enabled;
     long maxPercent = 20;
@@ -33,6 +36,7 @@ final class RefZswap {
 
     RefZswap(RefMachine machine) {
         this.machine = machine;
+        this.entries = machine.ram.new Slab(125);
     }
 
     private void count(ZswapCounter counter) {
@@ -48,7 +52,7 @@ final class RefZswap {
     }
 
     long maxPages() {
-        return machine.totalPages() * maxPercent / 100;
+        return machine.ram.totalPages() * maxPercent / 100;
     }
 
     long acceptPages() {
@@ -92,12 +96,17 @@ final class RefZswap {
             count(ZswapCounter.REJECT_COMPRESS_FAIL);
             return false;
         }
-        if (poolOf(compressor).pagesToAdd(page.bytes()) > machine.freePages()) {
+        if (!entries.room()) {
+            count(ZswapCounter.REJECT_KMEMCACHE_FAIL);
+            return false;
+        }
+        if (!machine.ram.takeZspages(page.node, poolOf(compressor).pagesToAdd(page.bytes()))) {
             count(ZswapCounter.REJECT_ALLOC_FAIL);
             return false;
         }
         poolOf(compressor).add(page.bytes(), 1);
         page.compressor = compressor;
+        entries.add();
         stored++;
         storedIncompressible += incompressible ? 1 : 0;
         page.data = RefPage.Data.ZSWAP;
@@ -112,7 +121,11 @@ final class RefZswap {
         if (page.list == RefList.ZSWAP) {
             RefMemcg.del(page);
         }
-        poolOf(page.compressor).add(page.bytes(), -1);
+        RefZpool pool = poolOf(page.compressor);
+        long before = pool.pages();
+        pool.add(page.bytes(), -1);
+        machine.ram.giveZspages(before - pool.pages());
+        entries.remove();
         stored--;
         storedIncompressible -= page.bytes() >= 4096 ? 1 : 0;
         page.memcg.chargeZswap(-page.bytes(), -1);
@@ -132,7 +145,11 @@ final class RefZswap {
         if (!writebackAllowed(memcg) || !memcg.online) {
             return NO_ENTRY;
         }
-        Walk walk = walk(memcg, Math.min(budget, memcg.size(RefList.ZSWAP)), inReclaim);
+        Walk walk = new Walk();
+        for (int node = 0; node < machine.ram.nodes.size() && walk.scanned < budget; node++) {
+            long upTo = Math.min(budget, walk.scanned + memcg.size(node, RefList.ZSWAP));
+            walk(walk, memcg, node, upTo, inReclaim);
+        }
         return walk.scanned == 0 ? NO_ENTRY : walk.bytes;
     }
 
@@ -142,10 +159,9 @@ final class RefZswap {
         long bytes;
     }
 
-    private Walk walk(RefMemcg memcg, long budget, boolean inReclaim) {
-        Walk walk = new Walk();
-        while (walk.scanned < budget && memcg.size(RefList.ZSWAP) > 0) {
-            RefPage page = memcg.list(RefList.ZSWAP).firstEntry().getValue();
+    private void walk(Walk walk, RefMemcg memcg, int node, long upTo, boolean inReclaim) {
+        while (walk.scanned < upTo && memcg.size(node, RefList.ZSWAP) > 0) {
+            RefPage page = memcg.list(node, RefList.ZSWAP).firstEntry().getValue();
             walk.scanned++;
             RefMemcg.del(page);
             RefMemcg.addHead(page, RefList.ZSWAP);
@@ -158,7 +174,6 @@ final class RefZswap {
                 count(ZswapCounter.REJECT_RECLAIM_FAIL);
             }
         }
-        return walk;
     }
 
     private boolean writeBack(RefPage page, boolean inReclaim) {
@@ -170,9 +185,14 @@ final class RefZswap {
                 return false;
             }
         }
-        boolean activate = machine.refault(page, memcg);
+        int node = machine.ram.forWriteback(page.node, inReclaim);
+        if (node < 0) {
+            return false;
+        }
+        boolean activate = machine.refault(page, memcg, node);
         forget(page);
-        machine.makeResident(page);
+        machine.ram.takeUserDirect(node);
+        machine.makeResident(page, node);
         page.swapcache = true;
         page.reclaim = true;
         machine.event(memcg, MemoryStat.ZSWPWB, VmStat.ZSWPWB, 1);
@@ -250,42 +270,45 @@ final class RefZswap {
 
     // ---- the dynamic shrinker -----------------------------------------------------------------------------
 
-    void shrinker(RefMemcg memcg, int priority) {
+    void shrinker(RefMemcg memcg, int node, int priority) {
         if (!shrinkerEnabled || !writebackAllowed(memcg)) {
             return;
         }
-        long count = shrinkable(memcg);
+        long count = shrinkable(memcg, node);
         if (count == 0) {
             return;
         }
         long delta = (count >> priority) * 4 / 2;
-        long old = memcg.deferred;
+        long old = memcg.on(node).deferred;
         long total = Math.min((old >> priority) + delta, 2 * count);
         long scanned = 0;
         while (total >= 128 || total >= count) {
             long batch = Math.min(128, total);
-            if (walk(memcg, batch, true).written == 0) {
+            Walk walk = new Walk();
+            walk(walk, memcg, node, batch, true);
+            if (walk.written == 0) {
                 break;
             }
             machine.count(VmStat.SLABS_SCANNED, batch);
             total -= batch;
             scanned += batch;
         }
-        memcg.deferred = Math.min(Math.max(old + delta - scanned, 0), 2 * count);
+        memcg.on(node).deferred = Math.min(Math.max(old + delta - scanned, 0), 2 * count);
     }
 
-    private long shrinkable(RefMemcg memcg) {
+    private static long shrinkable(RefMemcg memcg, int node) {
+        RefMemcg.OnNode on = memcg.on(node);
         long backing = memcg.zswapBytes >> 12;
         long entries = memcg.zswapEntries;
-        long free = memcg.size(RefList.ZSWAP);
+        long free = memcg.size(node, RefList.ZSWAP);
         if (entries == 0 || free == 0) {
             return 0;
         }
-        if (free >= memcg.diskSwapins) {
-            free -= memcg.diskSwapins;
-            memcg.diskSwapins = 0;
+        if (free >= on.diskSwapins) {
+            free -= on.diskSwapins;
+            on.diskSwapins = 0;
         } else {
-            memcg.diskSwapins -= free;
+            on.diskSwapins -= free;
             free = 0;
         }
         return free * backing / entries;

@@ -160,7 +160,7 @@ final class SwapInTest {
             lab.machine.cgroups().move(task, lab.machine.cgroups().find("/p/rest"));
             lab.machine.cgroups().rmdir(lab.machine.cgroups().find("/p/" + name), lab.machine.nowNs());
         }
-        assertThat(Comparison.fastOrder(lab.machine, parent, RefList.INACTIVE_ANON))
+        assertThat(Comparison.fastOrder(lab.machine, parent, 0, RefList.INACTIVE_ANON))
                 .containsExactly("b[0]", "b[1]", "b[2]", "a[0]", "a[1]", "a[2]");
     }
 }
