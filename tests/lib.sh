@@ -124,6 +124,7 @@ words_of() {
         ENOTDIR) echo 'Not a directory' ;;
         ENOTEMPTY) echo 'Directory not empty' ;;
         EOPNOTSUPP) echo 'Operation not supported' ;;
+        EPIPE) echo 'Broken pipe' ;;
         EPERM) echo 'Operation not permitted' ;;
         ERANGE) echo 'Numerical result out of range' ;;
         EROFS) echo 'Read-only file system' ;;

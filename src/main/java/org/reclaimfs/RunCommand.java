@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "--out writes summary.json, timeline.csv (one row every 100 ms of virtual time, every 1 s in runs over 2 min,",
-            "every 10 s in runs over 2 h; units in the header) and trace.jsonl (one event a line; times in ns).",
+            "every 10 s in runs over 2 h; units in the header) and trace.jsonl (one event a line; times in ns; of frequent",
+            "events the first 5000, then every 2nd, every 4th and so on: summary.json has how many there were).",
             "The same scenario and seed give the same bytes, but for wallMs.",
             "Exit status: 0 done, 1 an expectation failed or a step was refused, 2 wrong usage or scenario."
         })

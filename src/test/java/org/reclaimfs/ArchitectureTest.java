@@ -45,7 +45,7 @@ final class ArchitectureTest {
             Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
             Map.entry("devfs",    Set.of("kernfs", "klog", "machine")),
             Map.entry("pressurefs", Set.of("kernfs", "machine", "memcg", "psi")),
-            Map.entry("scenario", Set.of("kernfs", "machine", "memcg", "mm", "psi", "swap", "zram", "zswap")),
+            Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "psi", "swap", "zram", "zswap")),
             // the model
             Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
             Map.entry("vmscan",   Set.of("memcg", "lru", "swap", "zswap", "mm")),

@@ -43,7 +43,7 @@ final class BadScenarioTest {
             arguments("machine: {nodes: 0}", "1:18: found '0', expected a whole number from 1 to 16"),
             arguments("machine: {nodes: -1}", "1:18: found '-1', expected a whole number"),
             arguments("machine: {nodes: 17}", "1:18: found '17', expected a whole number from 1 to 16"),
-            arguments("machine: {nodes: 2}", "1:18: found '2', expected 1 (more nodes are not modelled yet)"),
+            arguments("machine: {memory: 64M, nodes: 3}", "1:31: found '3', expected at most 2 (a node has 32MiB or more)"),
             arguments("machine: {memory: 0}", "1:19: found '0', expected 64MiB to 16TiB"),
             arguments("machine: {memory: 1M}", "1:19: found '1M', expected 64MiB to 16TiB"),
             arguments("machine: {memory: -1G}", "1:19: found '-1G', expected a size"),

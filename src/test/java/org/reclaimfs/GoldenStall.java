@@ -24,6 +24,7 @@ final class GoldenStall {
     private final StringBuilder kills = new StringBuilder();
     private long killNs = -1;
     private long touchedBytes;
+    private long boostBytes;
 
     GoldenStall(Path dir) {
         for (String line : GoldenScenario.lines(dir.resolve("summary.json"))) {
@@ -46,6 +47,7 @@ final class GoldenStall {
             for (int i = 0; i < cells.length; i++) {
                 last.put(header[i], Long.valueOf(cells[i]));
             }
+            boostBytes = Math.max(boostBytes, at(last, "watermark_boost_bytes"));
             if (killNs < 0 || at(last, "time_ns") <= killNs) {
                 atKill.putAll(last);
                 touchedBytes = Math.max(touchedBytes, at(last, "anon_bytes") + at(last, "swap_used_bytes"));
@@ -84,6 +86,20 @@ final class GoldenStall {
                 return Long.toString((slots() + 1) % 512);
             case "free pages at the kill":
                 return Long.toString(at(atKill, "mem_free_bytes") / PAGE);
+            case "retries per direct reclaim call":
+                return vm("calls") == 0
+                        ? "none"
+                        : String.format(Locale.ROOT, "%.3f", (double) vm("retries") / vm("calls"));
+            case "highest no_progress_loops":
+                return Long.toString(vm("highestNoProgressLoops"));
+            case "stolen per scanned, direct":
+                return vm("pgscan_direct") == 0
+                        ? "none"
+                        : String.format(Locale.ROOT, "%.3f", (double) vm("pgsteal_direct") / vm("pgscan_direct"));
+            case "highest boost, pages":
+                return Long.toString(boostBytes / PAGE);
+            case "pages on per-CPU lists at the first call":
+                return vm("calls") == 0 ? "none" : Long.toString(vm("firstCallPerCpuPages"));
             case "scanned per stolen, direct":
                 return vm("pgsteal_direct") == 0
                         ? "none"

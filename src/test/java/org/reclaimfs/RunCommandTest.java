@@ -70,6 +70,47 @@ final class RunCommandTest {
         return Files.readString(temp.resolve(dir).resolve("summary.json")).replaceFirst("\"wallMs\": \\d+", "");
     }
 
+    /** A task that outgrows RAM and zram: each part of the story is told, and told alike in trace and summary. */
+    @Test
+    void aStallIsTraced() throws IOException {
+        Path out = temp.resolve("out");
+        Result result = run(
+                """
+                machine: {memory: 128MiB, cpus: 2}
+                zram: [{name: zram0, disksize: 512MiB}]
+                swap: [{device: /dev/zram0}]
+                timeline: [{0s: task hog cgroup=/}, {0s: 'alloc hog 1G content=ratio:2'}]
+                end: 300s
+                """,
+                "--out",
+                out.toString());
+        assertThat(result.status()).as(result.toString()).isZero();
+        String trace = Files.readString(out.resolve("trace.jsonl"));
+        assertThat(trace.lines())
+                .anyMatch(line -> line.matches(
+                        "\\{\"atNs\":\\d+,\"event\":\"direct-reclaim\",\"task\":\"hog\",\"beganNs\":\\d+,\"freePages\":\\d+,"
+                                + "\"perCpuPages\":\\d+,\"reclaimed\":\\d+,\"scanned\":\\d+,\"poolPages\":-?\\d+}"))
+                .anyMatch(line -> line.matches(
+                        "\\{\"atNs\":\\d+,\"event\":\"retry\",\"task\":\"hog\",\"node\":0,\"zone\":\"DMA32\",\"order\":0,"
+                                + "\"reclaimable\":\\d+,\"available\":\\d+,\"min_wmark\":\\d+,\"no_progress_loops\":\\d+,"
+                                + "\"wmark_check\":[01]}"))
+                .anyMatch(line -> line.contains("\"event\":\"oom\",\"task\":\"hog\",\"constraint\":\"none\""))
+                .anyMatch(line ->
+                        line.contains("\"event\":\"kmsg\",\"level\":\"err\",\"text\":\"Out of memory: Killed process"))
+                .anyMatch(line -> line.contains("\"event\":\"kill\",\"task\":\"hog\""));
+        String summary = Files.readString(out.resolve("summary.json"));
+        long calls =
+                trace.lines().filter(line -> line.contains("direct-reclaim")).count();
+        assertThat(summary).contains("\"reclaim\": {\n    \"calls\": " + calls + ",");
+        assertThat(Files.readString(out.resolve("timeline.csv"))
+                        .lines()
+                        .findFirst()
+                        .orElseThrow())
+                .contains(
+                        ",swap_tables_bytes,slab_bytes,",
+                        ",percpu_lists_bytes,watermark_boost_bytes,allocstall_count,");
+    }
+
     @Test
     void aFailedExpectEndsWithOneAndSaysTheValueAndTheTime() throws IOException {
         Result result = run("timeline: [{3s: 'expect /proc/sys/vm/swappiness == 61'}, {4s: 'exit nobody'}]");

@@ -19,6 +19,7 @@ final class Interrupts implements Signal {
         if (!SessionLoop.serving()) { // libfuse would follow a null pointer
             throw new IllegalStateException("a signal may be asked for only on the thread that serves its request");
         }
+        SessionLoop.aboutToWait();
         return lib.fuse_interrupted() != 0;
     }
 }

@@ -107,8 +107,7 @@ final class SessionLoop {
                 return false;
             }
             if (!quick(memory.getInt(HEADER_OPCODE)) || anticipation.pending()) {
-                leading = false;
-                handOver();
+                giveUpLead();
             }
             if (removed.answer(memory, lib, lib.fuse_chan_fd(channel), reply)) {
                 return true;
@@ -117,6 +116,11 @@ final class SessionLoop {
             lib.fuse_session_process_buf(session, buf, channelSlot.getPointer(0));
             serving = false;
             return true;
+        }
+
+        private void giveUpLead() {
+            leading = false;
+            handOver();
         }
     }
 
@@ -127,6 +131,16 @@ final class SessionLoop {
     /** Whether the current thread is one of ours, in the middle of a request. */
     static boolean serving() {
         return Thread.currentThread() instanceof Worker worker && worker.serving;
+    }
+
+    /**
+     * The current request may take long after all, such as a read of a log without news: somebody else leads from now on.
+     * Without that nobody would receive the very FUSE INTERRUPT that ends the wait, nor anything else.
+     */
+    static void aboutToWait() {
+        if (Thread.currentThread() instanceof Worker worker && worker.leading) {
+            worker.giveUpLead();
+        }
     }
 
     /** The kernel's number of the file that the current thread's request is about; 0 outside of requests. */

@@ -5,9 +5,6 @@ import org.reclaimfs.abi.ErrnoException;
 
 /** A read of a {@link Raw} file that may have to wait for something to read. Runs under the gate's lock. */
 final class RawRead<T> implements Work {
-    /** Readers look again this often, in virtual ns; nobody notices whether a log line came 10 ms late. */
-    private static final long RETRY_NS = 10_000_000;
-
     private final OpenFile file;
     private final FileSet<T> set;
     private final long offset;
@@ -45,7 +42,7 @@ final class RawRead<T> implements Work {
         if (interrupted) {
             throw new ErrnoException(Errno.EINTR, "interrupted before anything was there to read");
         }
-        return RETRY_NS;
+        return IDLE;
     }
 
     @Override

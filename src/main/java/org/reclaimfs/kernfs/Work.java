@@ -7,6 +7,9 @@ public interface Work {
     /** {@link #slice}: no work is left. */
     long FINISHED = -1;
 
+    /** {@link #slice}: nothing can be done until somebody else has done something; ask again a little later. */
+    long IDLE = -2;
+
     /** Nothing left; the whole write was taken. */
     Work DONE = new Done(-1);
 
@@ -31,7 +34,7 @@ public interface Work {
      * One bounded slice, under the gate's lock.
      *
      * @param nowNs virtual time since boot
-     * @return virtual ns this slice cost (the writer waits that long), or {@link #FINISHED}
+     * @return virtual ns this slice cost (the writer waits that long), {@link #FINISHED} or {@link #IDLE}
      * @throws ErrnoException ends the write with this errno
      */
     long slice(long nowNs) throws ErrnoException;

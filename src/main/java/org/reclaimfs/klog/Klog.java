@@ -1,5 +1,6 @@
 package org.reclaimfs.klog;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,12 @@ public final class Klog {
     private long firstSeq;
     private long nextSeq;
     private long textBytes;
+    private Consumer<Entry> listener = entry -> {};
+
+    /** From now on {@code listener} is told of every record as it is printed; it must not print. */
+    public void listen(Consumer<Entry> listener) {
+        this.listener = listener;
+    }
 
     public void alert(long nowNs, String text) {
         print(nowNs, Level.ALERT, text);
@@ -62,9 +69,11 @@ public final class Klog {
         while (nextSeq - firstSeq == RECORDS || firstSeq < nextSeq && textBytes + line.length() > TEXT_BYTES) {
             dropFirst();
         }
-        ring[slot(nextSeq)] = new Entry(nextSeq, nowNs, facility, level, line);
+        Entry entry = new Entry(nextSeq, nowNs, facility, level, line);
+        ring[slot(nextSeq)] = entry;
         textBytes += line.length();
         nextSeq++;
+        listener.accept(entry);
     }
 
     private void dropFirst() {

@@ -50,6 +50,8 @@ final class Core {
     /** After a panic no task runs any more. */
     boolean panicked;
 
+    AllocListener listener = AllocListener.NONE;
+
     Core(MachineConfig config) {
         this.config = config;
         costs = config.costs();

@@ -44,6 +44,7 @@ final class FaultPath {
     private final Kswapds kswapds;
     private final Activity thread;
     private final AllocStall stall;
+    private final DirectReclaims calls;
     private State state = State.READY;
     private @Nullable Reclaim call;
     private @Nullable MemCgroup level;
@@ -65,6 +66,7 @@ final class FaultPath {
         this.kswapds = kswapds;
         this.thread = thread;
         this.stall = new AllocStall(core, task, thread.pressure);
+        this.calls = new DirectReclaims(core, task);
     }
 
     /** The zone of the pages last granted. */
@@ -124,9 +126,9 @@ final class FaultPath {
     long advance(long nowNs) {
         Reclaim running = call;
         if (running != null) {
-            if (running.step()) {
+            if (calls.step(running)) {
                 call = null;
-                reclaimDone(running.reclaimed(), nowNs);
+                reclaimDone(running, nowNs);
             }
             return 0;
         }
@@ -137,11 +139,11 @@ final class FaultPath {
         };
     }
 
-    private void reclaimDone(long reclaimed, long nowNs) {
+    private void reclaimDone(Reclaim done, long nowNs) {
         switch (state) {
-            case MEMCG_RECLAIM -> memcgReclaimDone(reclaimed, nowNs);
-            case DIRECT_RECLAIM -> directReclaimDone(reclaimed, nowNs);
-            case OVER_HIGH -> highReclaimed += reclaimed;
+            case MEMCG_RECLAIM -> memcgReclaimDone(done.reclaimed(), nowNs);
+            case DIRECT_RECLAIM -> directReclaimDone(done, nowNs);
+            case OVER_HIGH -> highReclaimed += done.reclaimed();
             case READY, THROTTLED -> throw new IllegalStateException("no reclaim was running");
         }
     }
@@ -193,6 +195,7 @@ final class FaultPath {
 
     private void reclaimDirectly() {
         state = State.DIRECT_RECLAIM;
+        calls.begin();
         call = reclaim(null, Vmscan.SWAP_CLUSTER_MAX);
     }
 
@@ -208,8 +211,10 @@ final class FaultPath {
         return JIFFY_NS;
     }
 
-    private void directReclaimDone(long reclaimed, long nowNs) {
+    private void directReclaimDone(Reclaim done, long nowNs) {
         state = State.READY;
+        long reclaimed = done.reclaimed();
+        calls.end(reclaimed, done.scanned());
         int node = core.ram.nodeOfCpu(cpu());
         boolean found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
         if (reclaimed > 0) {
@@ -240,7 +245,10 @@ final class FaultPath {
         for (int z : core.ram.node(node).zonelist()) {
             Zone candidate = core.ram.zone(z);
             core.effort.spend(core.costs.get(Cost.RETRY_ZONE));
-            if (core.ram.watermarkOk(z, Mark.MIN, policy.reclaimablePages(candidate, core.swap))) {
+            long reclaimable = policy.reclaimablePages(candidate, core.swap);
+            boolean again = core.ram.watermarkOk(z, Mark.MIN, reclaimable);
+            calls.retryZone(candidate, reclaimable, noProgressLoops, again);
+            if (again) {
                 return true;
             }
         }

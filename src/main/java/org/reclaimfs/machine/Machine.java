@@ -276,6 +276,11 @@ public final class Machine {
         return devices.zram(id);
     }
 
+    /** From now on {@code listener} is told what the allocator's slow path does. */
+    public void listen(AllocListener listener) {
+        core.listener = listener;
+    }
+
     /** How the allocations of all tasks were held up. */
     public Stalls stalls() {
         return core.stalls;

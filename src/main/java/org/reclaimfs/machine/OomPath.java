@@ -80,8 +80,14 @@ final class OomPath {
         return outOfMemory(new OomControl(current, gfp, 0, null, Constraint.NONE, "0", totalPages), nowNs);
     }
 
+    private Outcome outOfMemory(OomControl oom, long nowNs) {
+        Outcome outcome = chooseAndKill(oom, nowNs);
+        core.listener.oom(nowNs, oom.current(), oom.memcg(), oom.constraint(), outcome);
+        return outcome;
+    }
+
     /** out_of_memory. Its time is on the effort. */
-    Outcome outOfMemory(OomControl oom, long nowNs) {
+    private Outcome chooseAndKill(OomControl oom, long nowNs) {
         core.effort.spend(core.costs.get(Cost.OOM_KILL));
         Task current = oom.current();
         if (core.panicked) {

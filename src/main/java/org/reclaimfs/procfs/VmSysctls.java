@@ -29,8 +29,9 @@ final class VmSysctls {
     private static final String COMPACTION = "all pages are single: there is no compaction";
     private static final String DIRTY = "writeback of files follows fixed rules; dirty memory is not limited";
     private static final String HUGE = "there are no huge pages";
-    private static final String NODE = "there is one node";
-    private static final String PERCPU = "there are no per-CPU page lists";
+    private static final String NODE =
+            "a full node sends requests to the next one, and reclaims only for kswapd or on demand";
+    private static final String PERCPU = "how long per-CPU lists may be follows from the watermarks only";
     private static final String SLAB = "slab memory does not shrink";
     private static final String SPACES = "simulated tasks have no address space of their own";
     private static final String WATERMARKS = "fixed in the model";
@@ -102,8 +103,8 @@ final class VmSysctls {
             number("watermark_boost_factor",   NOT_NEGATIVE,    s -> s.marks().boostFactor(), (s, value) -> s.marks().setBoostFactor(value)),
             kept("min_slab_ratio",             intIn(0, 100), 5, NODE),
             kept("min_unmapped_ratio",         intIn(0, 100), 1, NODE),
-            kept("numa_stat",                  intIn(0, 1), 1,  NODE),
-            FileSpec.<VmSettings>rw("numa_zonelist_order", always(), Shapes.single(s -> "Node"), VmSysctls::storeZonelistOrder).withoutEffect(NODE),
+            kept("numa_stat",                  intIn(0, 1), 1,  "the counters of nodes are always on"),
+            FileSpec.<VmSettings>rw("numa_zonelist_order", always(), Shapes.single(s -> "Node"), VmSysctls::storeZonelistOrder).withoutEffect("nodes are always tried nearest first"),
             kept("zone_reclaim_mode",          NOT_NEGATIVE, 0, NODE),
             number("oom_dump_tasks",           INT,             s -> s.oom().dumpTasks(), (s, value) -> s.oom().setDumpTasks(value)),
             number("oom_kill_allocating_task", INT,             s -> s.oom().killAllocatingTask(), (s, value) -> s.oom().setKillAllocatingTask(value)),
@@ -111,8 +112,8 @@ final class VmSysctls {
             number("page-cluster",             intIn(0, 31),    s -> s.machine().readahead().pageCluster(), VmSettings::setPageCluster),
             kept("page_lock_unfairness",       NOT_NEGATIVE, 5, "nobody waits for a page lock"),
             number("percpu_pagelist_high_fraction", NOT_NEGATIVE, s -> s.kept("percpu_pagelist_high_fraction", 0), VmSettings::setHighFraction).withoutEffect(PERCPU),
-            kept("stat_interval",              SECONDS, 1,      "counters are always exact"),
-            FileSpec.<VmSettings>stub("stat_refresh", SECRET, always(), "", "counters are always exact"),
+            kept("stat_interval",              SECONDS, 1,      "the counters of zones and nodes are always exact"),
+            FileSpec.<VmSettings>stub("stat_refresh", SECRET, always(), "", "the counters of zones and nodes are always exact"),
             kept("vfs_cache_pressure",         NOT_NEGATIVE, 100, SLAB),
             kept("vfs_cache_pressure_denom",   intIn(100, Integer.MAX_VALUE), 100, SLAB));
     } // spotless:on

@@ -24,8 +24,6 @@ final class MachineSection {
 
     private static final int MAX_CPUS = 4096;
     private static final int MAX_NODES = 16;
-    /** How many nodes the machine knows to be made of; {@link #MAX_NODES} once it has node lists. */
-    private static final int MODELLED_NODES = 1;
     /** The kernel image and boot take at most this share of RAM. */
     private static final int RESERVED_SHARE = 32;
 
@@ -77,9 +75,6 @@ final class MachineSection {
 
     private static int nodes(Word word, long memory) throws BadText {
         int nodes = Quantities.integer(word, 1, MAX_NODES);
-        if (nodes > MODELLED_NODES) {
-            throw BadText.found(word, MODELLED_NODES + " (more nodes are not modelled yet)");
-        }
         if (memory / nodes < MIN_NODE_BYTES) {
             throw BadText.found(word, "at most " + memory / MIN_NODE_BYTES + " (a node has 32MiB or more)");
         }

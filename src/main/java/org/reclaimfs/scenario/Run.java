@@ -38,15 +38,15 @@ public final class Run {
     private final Session session;
     private final Scenario scenario;
     private final Machine machine;
-    private final StringBuilder trace = new StringBuilder();
+    private final Trace trace;
     private final StringBuilder csv = new StringBuilder();
     private final List<Failed> failed = new ArrayList<>();
-    private int killsSeen;
 
     public Run(Session session, Scenario scenario) {
         this.session = session;
         this.scenario = scenario;
         this.machine = session.machine();
+        this.trace = new Trace(machine);
     }
 
     /** The interval of timeline.csv: 100 ms, for runs over 2 minutes 1 s, over 2 hours 10 s. */
@@ -67,7 +67,6 @@ public final class Run {
         long atNs = 0;
         while (true) {
             session.gate().leapTo(atNs);
-            noteKills();
             if (atNs % intervalNs == 0) {
                 csv.append(series.row(machine));
                 progress.accept(atNs);
@@ -86,43 +85,26 @@ public final class Run {
     private final class Events implements Timeline.Listener {
         @Override
         public void done(Timeline.Entry entry, long nowNs) {
-            noteKills();
             Map<String, Object> event = event(nowNs, entry.step() instanceof Step.Expect ? "expect" : "step", entry);
             event.put("result", "ok");
-            trace.append(Json.line(event)).append('\n');
+            trace.add(event);
         }
 
         @Override
         public void failed(Timeline.Entry entry, long nowNs, StepWork.Failure failure) {
-            noteKills();
             String expected = failure.expected() == null ? "the step to be done" : failure.expected();
             failed.add(new Failed(nowNs, entry.line(), entry.text(), expected, failure.seen()));
             Map<String, Object> event = event(nowNs, failure.expected() == null ? "step" : "expect", entry);
             event.put("result", failure.expected() == null ? "refused" : "failed");
             event.put("seen", failure.seen());
-            trace.append(Json.line(event)).append('\n');
+            trace.add(event);
         }
 
         private Map<String, Object> event(long nowNs, String kind, Timeline.Entry entry) {
-            Map<String, Object> event = new LinkedHashMap<>();
-            event.put("atNs", nowNs);
-            event.put("event", kind);
+            Map<String, Object> event = Trace.event(nowNs, kind);
             event.put("line", entry.line());
             event.put("step", entry.text());
             return event;
-        }
-    }
-
-    private void noteKills() {
-        for (; killsSeen < machine.kills().size(); killsSeen++) {
-            Kill kill = machine.kills().get(killsSeen);
-            Map<String, Object> event = new LinkedHashMap<>();
-            event.put("atNs", kill.atNs());
-            event.put("event", "kill");
-            event.put("task", kill.task());
-            event.put("cgroup", kill.cgroup());
-            event.put("by", kill.by());
-            trace.append(Json.line(event)).append('\n');
         }
     }
 
@@ -133,7 +115,7 @@ public final class Run {
     }
 
     public String traceJsonl() {
-        return trace.toString();
+        return trace.text();
     }
 
     public String timelineCsv() {
@@ -159,6 +141,9 @@ public final class Run {
         stall.put("longestNs", stalls.longestNs(machine.nowNs()));
         stall.put("rounds", stalls.rounds());
         out.put("stalls", stall);
+        out.put("reclaim", trace.reclaimCounts());
+        out.put("kmsg", trace.logCounts());
+        out.put("trace", trace.thinned());
         out.put("failedExpects", failed.stream().map(Run::failure).toList());
         Map<String, Object> vmstat = new LinkedHashMap<>();
         for (VmStat item : VmStat.values()) {

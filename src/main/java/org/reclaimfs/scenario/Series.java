@@ -7,7 +7,9 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zone;
 import org.reclaimfs.psi.PsiGroup;
 import org.reclaimfs.psi.PsiResource;
 import org.reclaimfs.swap.SwapDevice;
@@ -30,6 +32,14 @@ final class Series {
         columns.add(new Column("swap_used_bytes", Series::swapUsedBytes));
         columns.add(
                 new Column("zsmalloc_bytes", m -> Units.pagesToBytes(m.memory().zspages())));
+        columns.add(new Column(
+                "swap_tables_bytes", m -> Units.pagesToBytes(m.memory().kernelUsePages(KernelUse.SWAP_TABLES))));
+        columns.add(new Column("slab_bytes", Series::slabBytes));
+        columns.add(new Column("active_anon_bytes", m -> Units.pagesToBytes(m.vmstat(VmStat.NR_ACTIVE_ANON))));
+        columns.add(new Column("inactive_anon_bytes", m -> Units.pagesToBytes(m.vmstat(VmStat.NR_INACTIVE_ANON))));
+        columns.add(new Column("percpu_lists_bytes", m -> zoneBytes(m, Zone::perCpuPages)));
+        columns.add(new Column("watermark_boost_bytes", m -> zoneBytes(m, Zone::boostPages)));
+        columns.add(new Column("allocstall_count", Series::allocstall));
         columns.add(new Column("zram_orig_bytes", Series::zramOrigBytes));
         columns.add(new Column("psi_memory_some_us", m -> psiUs(m, false)));
         columns.add(new Column("psi_memory_full_us", m -> psiUs(m, true)));
@@ -62,6 +72,22 @@ final class Series {
             columns.add(new Column(cgroup.path() + "_swap_bytes", m -> Units.pagesToBytes(memcg.swap.usage())));
         }
         cgroup.children().forEach(this::add);
+    }
+
+    private static long slabBytes(Machine machine) {
+        return Units.pagesToBytes(
+                machine.vmstat(VmStat.NR_SLAB_RECLAIMABLE) + machine.vmstat(VmStat.NR_SLAB_UNRECLAIMABLE));
+    }
+
+    private static long zoneBytes(Machine machine, ToLongFunction<Zone> pages) {
+        return Units.pagesToBytes(
+                machine.memory().zones().stream().mapToLong(pages).sum());
+    }
+
+    private static long allocstall(Machine machine) {
+        return machine.vmstat(VmStat.ALLOCSTALL_DMA32)
+                + machine.vmstat(VmStat.ALLOCSTALL_NORMAL)
+                + machine.vmstat(VmStat.ALLOCSTALL_MOVABLE);
     }
 
     private static long swapUsedBytes(Machine machine) {

@@ -220,7 +220,10 @@ public final class TimeGate implements Gate, AutoCloseable {
             if (costNs == Work.FINISHED) {
                 return;
             }
-            if (running) {
+            if (costNs == Work.IDLE) {
+                wall.park(SIGNAL_POLL_NS); // of wall time: at a high speed virtual time would be a busy loop
+                dueNs = wall.ns();
+            } else if (running) {
                 dueNs += (long) (costNs / speed);
                 told = rest(dueNs, signal, told, work);
             } else {

@@ -4,7 +4,7 @@
  * <p>In: requests for slots, reads and writes of pages. Out: slot numbers, completion times. Mirrors mm/swapfile.c and
  * mm/page_io.c (7.2). Lock rule: the machine's lock.
  *
- * <p>Not modelled yet: the page that each used cluster's swap table takes; discards.
+ * <p>Not modelled: discards.
  */
 @org.jspecify.annotations.NullMarked
 package org.reclaimfs.swap;

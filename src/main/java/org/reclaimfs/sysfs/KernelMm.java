@@ -34,7 +34,8 @@ final class KernelMm {
     static void mountAt(Dir mm, Readahead readahead) {
         mm.dir("swap").attach(swapRows(), readahead);
         mm.dir("lru_gen").attach(lruGenRows(), new KernelMm());
-        mm.dir("numa").attach(List.of(toggle("demotion_enabled", "false", "there is one node")), new KernelMm());
+        mm.dir("numa")
+                .attach(List.of(toggle("demotion_enabled", "false", "all nodes are of one tier")), new KernelMm());
         Dir thp = mm.dir("transparent_hugepage");
         thp.attach(thpRows(), new KernelMm());
         thp.dir("khugepaged").attach(khugepagedRows(), new KernelMm());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.reclaimfs.devfs.DevFs;
+import org.reclaimfs.kernfs.FsKind;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.ToyGate;
 import org.reclaimfs.kernfs.ToyTree;
+import org.reclaimfs.machine.Machine;
+import org.reclaimfs.machine.MachineConfig;
 
 /** The toy tree on a real mount, by system calls and shell tools. Skips without FUSE, unless RECLAIMFS_NO_SKIP is set. */
 @Timeout(60)
@@ -117,6 +123,26 @@ final class FuseMountTest {
         assertThat(write("/sysfs/stat", OpenFile.O_WRONLY, "1")).isEqualTo("EACCES");
         assertThat(write("/proc/stat", OpenFile.O_WRONLY, "1")).isEqualTo("EIO");
         assertThat(toy.maxPages).isEqualTo(1);
+    }
+
+    @Test
+    void theKernelLog() throws Exception {
+        Machine machine = new Machine(MachineConfig.defaults());
+        new DevFs(machine).mountAt(kernfs.root().addDir("dev", FsKind.PLAIN));
+        machine.klog().info(0, "one");
+        assertThat(sh("echo '<3>two' >m/dev/kmsg").status()).isZero();
+        String both = "6,0,0,-;one\n11,1,0,-;two\n";
+        assertThat(sh("dd if=m/dev/kmsg iflag=nonblock bs=8k count=2 status=none"))
+                .isEqualTo(new Ran(0, both));
+        // A reader that waits is ended by a signal.
+        assertThat(sh("timeout -s INT 1 cat m/dev/kmsg")).isEqualTo(new Ran(124, both));
+        try (FileChannel log = FileChannel.open(Path.of(at + "/dev/kmsg"))) {
+            ByteBuffer buf = ByteBuffer.allocate(100);
+            assertThat(log.read(buf)).isEqualTo("6,0,0,-;one\n".length());
+            log.position(0);
+            assertThat(log.read(buf)).isEqualTo("6,0,0,-;one\n".length());
+            assertThat(log.size()).isGreaterThan(1L << 30);
+        }
     }
 
     @Test

@@ -48,6 +48,10 @@ public final class ToyGate implements Gate {
             if (costNs == Work.FINISHED) {
                 return;
             }
+            if (costNs == Work.IDLE) {
+                LockSupport.parkNanos(5_000_000);
+                continue;
+            }
             long untilNs = System.nanoTime() + costNs;
             while (realTime && System.nanoTime() < untilNs && !signal.pending()) {
                 LockSupport.parkNanos(Math.min(10_000_000, untilNs - System.nanoTime()));

@@ -99,7 +99,7 @@ final class ScenarioParserTest {
         "kernel: {version: 8}              | F:1:19: found '8', expected \"7.2\" or",
         "kernel: {patches: {scaled_anon: 1}} | F:1:33: found '1', expected 0 (this patch is not modelled yet)",
         "kernel: {patches: {ram_backed_swap: yes}} | F:1:37: found 'yes', expected 0 or 1",
-        "machine: {nodes: 2}               | F:1:18: found '2', expected 1 (more nodes are not modelled yet)",
+        "machine: {memory: 64M, nodes: 3}  | F:1:31: found '3', expected at most 2 (a node",
         "machine: {memory: 4GB}            | F:1:19: found '4GB', expected a size",
         "machine: {memory: }               | F:1:18: found nothing, expected a size",
         "machine: {costs: laptop}          | F:1:18: found 'laptop', expected one of server, golden-guest",
