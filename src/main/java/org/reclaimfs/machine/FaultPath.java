@@ -189,17 +189,16 @@ final class FaultPath {
         if (over == null || memcg == null) {
             throw new IllegalStateException("no charge is under way");
         }
-        boolean room = over.memory.usage() < over.memory.max();
-        boolean again = !room && goesRoundAgain(over, reclaimed, nowNs);
+        boolean again = over.memory.usage() < over.memory.max() || goesRoundAgain(over, reclaimed, nowNs);
         if (!again) {
             endCharge();
         }
-        if (task.dead() && again && memcg.overMax() != null) {
+        if (again && task.dead() && memcg.overMax() != null) {
             startMemcgReclaim(memcg);
-            return;
+        } else {
+            state = State.READY;
+            task.leaveCharge();
         }
-        state = State.READY;
-        task.leaveCharge();
     }
 
     /** What try_charge_memcg does after a fruitless call of reclaim; false: ENOMEM, the fault begins anew. */

@@ -244,10 +244,10 @@ final class OomTest {
         machine.kill(a, "step");
         assertThat(a.dead()).isTrue();
         assertThat(g.cgroup.tasks()).containsExactly(a);
-        pass(1_000_000); // 20000 pages at 100 ns are 2 ms
+        pass(1_550_000); // 50 us until it gets there, and 20000 pages at 150 ns are 3 ms
         assertThat(a.gone()).isFalse();
         assertThat(g.memory.usage()).isBetween(5_000L, 15_000L);
-        pass(2_000_000);
+        pass(1_600_000);
         assertThat(a.gone()).isTrue();
         assertThat(g.cgroup.tasks()).isEmpty();
         assertThat(g.memory.usage()).isZero();
