@@ -17,8 +17,11 @@ import org.reclaimfs.vmscan.SwapSlots;
 
 /** Pages of a task's regions: installed, freed, locked; and the end of their writeback. */
 final class PageTables {
-    /** Upper levels that a process has besides one table for each 2 MiB: top, third and second level. */
-    private static final int UPPER_TABLES = 3;
+    /**
+     * Those that a process has besides one for each 2 MiB of its data: the upper levels, and the tables of text, heap,
+     * mappings and stack, which the data do not share (c7: 12 in all with one table of data, from 64 KiB on).
+     */
+    private static final int UPPER_TABLES = 11;
     /** Page table pages that the next page of a region may take, at most. */
     static final int MAX_GROWTH = UPPER_TABLES + 1;
 

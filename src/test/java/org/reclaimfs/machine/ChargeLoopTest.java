@@ -96,7 +96,7 @@ final class ChargeLoopTest {
         assertThat(big.gone()).isTrue();
         assertThat(small.dead()).isFalse();
         assertThat(memcg.events(Event.MAX)).isEqualTo(18);
-        assertThat(memcg.memory.usage()).isEqualTo(200 + 4);
+        assertThat(memcg.memory.usage()).isEqualTo(200 + 12);
     }
 
     /** Page tables are charged like pages: they never lift usage above the limit (b4 D). */
@@ -108,7 +108,7 @@ final class ChargeLoopTest {
         memcg.memory.setMax(max);
         Task task = lab.task("d", "/d", Kind.ANON, 3 * 512, Content.RANDOM);
         assertThat(task.dead()).isFalse();
-        assertThat(memcg.stat(MemoryStat.PAGETABLES)).isEqualTo(3 + 3);
+        assertThat(memcg.stat(MemoryStat.PAGETABLES)).isEqualTo(11 + 3);
         assertThat(memcg.memory.watermark()).isEqualTo(max);
         assertThat(memcg.events(Event.OOM)).isZero();
     }

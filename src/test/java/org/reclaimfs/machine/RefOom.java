@@ -76,9 +76,9 @@ final class RefOom {
         }
     }
 
-    /** Page tables a task lacks for one more page of a region: three upper levels, and one table each 512 pages. */
+    /** Page tables a task lacks for one more page of a region: eleven to start with, and one table each 512 pages. */
     static int missingTables(RefTask task, RefRegion region) {
-        int needed = 3 + (region.pages.size() % 512 == 0 ? 1 : 0);
+        int needed = 11 + (region.pages.size() % 512 == 0 ? 1 : 0);
         for (RefRegion each : task.regions.values()) {
             needed += each.kind == Kind.FILE ? 0 : each.tables();
         }
