@@ -42,15 +42,20 @@ final class AllocActivity extends TaskActivity {
         }
         long next = region.pages();
         long offset = next & MemMap.TABLE_PAGES - 1;
-        // A page that needs a new table comes alone: the table's charge may leave no room for a second one.
-        long inTable = offset == 0 ? 1 : MemMap.TABLE_PAGES - offset;
-        int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(left, inTable));
+        int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(left, MemMap.TABLE_PAGES - offset));
         MemCgroup memcg = task.memcg();
-        int n = faults.admit(memcg, want, nowNs);
+        // A fault makes its page tables first, each page of them charged and allocated as its own page is.
+        int tables = (int) pages.missingTables(task, region, 1);
+        int n = faults.admit(memcg, tables > 0 ? tables : want, nowNs);
         if (n <= 0) {
             return n == FaultPath.DEAD ? DONE : 0;
         }
-        pages.grow(task, region, n);
+        if (tables > 0) {
+            pages.addTables(task, n);
+            faults.charged(memcg, n);
+            return 0;
+        }
+        pages.grow(region, n);
         pages.install(region, next, n, faults.zone(), faults.cpu(), memcg);
         core.effort.spend((core.costs.get(Cost.FAULT) + core.costs.get(Cost.FILL)) * n);
         left -= n;

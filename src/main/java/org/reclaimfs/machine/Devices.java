@@ -133,11 +133,11 @@ final class Devices {
     }
 
     /** Work that takes a swap device out of use. Errors: EINVAL if it is not active, or already on its way out. */
-    Activity swapoff(String path) throws ErrnoException {
+    Activity swapoff(String path, OomPath oom, Kswapds kswapds) throws ErrnoException {
         SwapDevice device = core.swap.byPath(path);
         if (device == null || !core.swap.accepting(device)) {
             throw new ErrnoException(Errno.EINVAL, path + " is not active swap");
         }
-        return new Swapoff(core, device);
+        return new Swapoff(core, device, oom, kswapds);
     }
 }

@@ -10,6 +10,7 @@ import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
+import org.reclaimfs.oom.Outcome;
 import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
 
@@ -48,7 +49,15 @@ final class FaultPath {
     private State state = State.READY;
     private @Nullable Reclaim call;
     private @Nullable MemCgroup level;
+    /** Whom the charge under way is for, of which {@link #level} is the one over its limit. */
+    private @Nullable MemCgroup chargedTo;
+
     private int memcgRetries = MAX_RECLAIM_RETRIES;
+    /** This charge has had its free round, after which the kernel drains its charge stocks. */
+    private boolean drained;
+    /** The OOM killer was asked for this charge. */
+    private boolean passedOom;
+
     private int noProgressLoops;
     private int throttlePolls;
     private int highRetries;
@@ -84,6 +93,11 @@ final class FaultPath {
         return state == State.READY;
     }
 
+    /** Whether the task, though killed, is still in the loop of a charge: it leaves it before it exits. */
+    boolean lingers() {
+        return state == State.MEMCG_RECLAIM;
+    }
+
     /** Whether something stands between the task and its next page. */
     boolean waiting() {
         return state != State.READY;
@@ -101,10 +115,11 @@ final class FaultPath {
         }
         long margin = memcg.memoryMargin();
         if (margin == 0) {
-            startMemcgReclaim(memcg, nowNs);
+            task.enterCharge();
+            startMemcgReclaim(memcg);
             return WAIT;
         }
-        memcgRetries = MAX_RECLAIM_RETRIES;
+        endCharge();
         int node = core.ram.nodeOfCpu(cpu());
         zone = core.ram.zoneAboveLow(node);
         if (zone < 0) {
@@ -150,13 +165,14 @@ final class FaultPath {
 
     // ---- memory.max ----
 
-    private void startMemcgReclaim(MemCgroup memcg, long nowNs) {
+    private void startMemcgReclaim(MemCgroup memcg) {
         MemCgroup over = memcg.overMax();
         if (over == null) {
             throw new IllegalStateException("no level is over its max");
         }
         over.event(MemCgroup.Event.MAX);
         stall.enter();
+        chargedTo = memcg;
         level = over;
         state = State.MEMCG_RECLAIM;
         call = reclaim(over, Vmscan.SWAP_CLUSTER_MAX);
@@ -167,16 +183,48 @@ final class FaultPath {
         return new Reclaim(core.vm, core.rootMemcg(), target, pages, ReclaimReason.DIRECT, -1, thread.cpu());
     }
 
+    /** The rest of a round. A task that is killed meanwhile goes round again until it may give up. */
     private void memcgReclaimDone(long reclaimed, long nowNs) {
         stall.leave();
-        state = State.READY;
         MemCgroup over = level;
-        if (over == null || over.memory.usage() < over.memory.max() || reclaimed > 0 || memcgRetries-- > 0) {
-            return;
+        MemCgroup memcg = chargedTo;
+        if (over == null || memcg == null) {
+            throw new IllegalStateException("no charge is under way");
+        }
+        boolean again = over.memory.usage() < over.memory.max() || goesRoundAgain(over, reclaimed, nowNs);
+        if (!again) {
+            endCharge();
+        }
+        if (again && task.dead() && memcg.overMax() != null) {
+            startMemcgReclaim(memcg);
+        } else {
+            state = State.READY;
+            task.leaveCharge();
+        }
+    }
+
+    /** What try_charge_memcg does after a fruitless call of reclaim; false: ENOMEM, the fault begins anew. */
+    private boolean goesRoundAgain(MemCgroup over, long reclaimed, long nowNs) {
+        if (!drained) {
+            drained = true;
+            return true;
+        }
+        if (reclaimed > 0 || memcgRetries-- > 0) {
+            return true;
+        }
+        if (passedOom && task.dead()) {
+            return false;
         }
         over.event(MemCgroup.Event.OOM);
-        oom.killIn(over, task, nowNs);
+        passedOom = oom.killIn(over, task, nowNs) != Outcome.NOBODY;
         memcgRetries = MAX_RECLAIM_RETRIES;
+        return passedOom;
+    }
+
+    private void endCharge() {
+        memcgRetries = MAX_RECLAIM_RETRIES;
+        drained = false;
+        passedOom = false;
     }
 
     // ---- the page allocator ----

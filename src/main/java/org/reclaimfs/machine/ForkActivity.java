@@ -46,7 +46,9 @@ final class ForkActivity extends TaskActivity {
         this.region = region;
         this.childPages = pages;
         this.rate = rate;
-        tables.grow(task, region, Math.max(0, pages - region.pages()));
+        long more = Math.max(0, pages - region.pages());
+        tables.addTables(task, tables.missingTables(task, region, more));
+        tables.grow(region, more);
         task.onExit(this::giveKernelPages);
     }
 

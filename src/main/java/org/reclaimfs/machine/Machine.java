@@ -479,7 +479,7 @@ public final class Machine {
 
     /** Work that takes a swap device out of use. Errors: EINVAL if it is not active. */
     public Activity swapoff(String path) throws ErrnoException {
-        return devices.swapoff(path);
+        return devices.swapoff(path, oom, threads.kswapds);
     }
 
     // ---- checks ----

@@ -17,8 +17,11 @@ import org.reclaimfs.vmscan.SwapSlots;
 
 /** Pages of a task's regions: installed, freed, locked; and the end of their writeback. */
 final class PageTables {
-    /** Upper levels that a process has besides one table for each 2 MiB: top, third and second level. */
-    private static final int UPPER_TABLES = 3;
+    /**
+     * Those that a process has besides one for each 2 MiB of its data: the upper levels, and the tables of text, heap,
+     * mappings and stack, which the data do not share (c7: 12 in all with one table of data, from 64 KiB on).
+     */
+    private static final int UPPER_TABLES = 11;
     /** Page table pages that the next page of a region may take, at most. */
     static final int MAX_GROWTH = UPPER_TABLES + 1;
 
@@ -36,19 +39,29 @@ final class PageTables {
 
     // ---- growth ----
 
-    /** Extends a region by {@code pages} untouched pages; its page tables are charged to the task's memcg. */
-    void grow(Task task, Region region, long pages) {
-        long tables = mem.grow(region, pages);
+    /** How many page tables the task lacks for {@code pages} more of a region. */
+    long missingTables(Task task, Region region, long pages) {
         if (region.kind == Kind.FILE) {
-            return;
+            return 0;
         }
-        if (task.pageTablePages.isEmpty()) {
-            tables += UPPER_TABLES;
+        long needed = UPPER_TABLES - region.tableCount() + Region.tableCount(region.pages() + pages);
+        for (Region each : task.regions.values()) {
+            needed += each.kind == Kind.FILE ? 0 : each.tableCount();
         }
+        return needed - task.pageTablePages();
+    }
+
+    /** Makes page tables for a task, charged to its memcg; whether the limit allows it, the caller has asked. */
+    void addTables(Task task, long tables) {
         MemCgroup memcg = task.memcg();
         memcg.chargeKernel(MemoryStat.PAGETABLES, tables);
         core.ram.kernelUse(KernelUse.PAGE_TABLES, tables);
         task.pageTablePages.merge(memcg, tables, Long::sum);
+    }
+
+    /** Extends a region by {@code pages} untouched pages. */
+    void grow(Region region, long pages) {
+        mem.grow(region, pages);
     }
 
     /** Fills {@code n} empty pages of one table with fresh memory from {@code zone}, charged to {@code memcg}. */

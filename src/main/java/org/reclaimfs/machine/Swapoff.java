@@ -6,17 +6,14 @@ import org.reclaimfs.abi.Errno;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
-import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
+import org.reclaimfs.mm.Gfp;
 import org.reclaimfs.mm.MemMap;
-import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.swap.SwapDevice;
-import org.reclaimfs.vmscan.Reclaim;
-import org.reclaimfs.vmscan.Vmscan;
 import org.reclaimfs.zram.ZramDevice;
 
 /** swapoff(2): reads every used slot back, then the device is gone (try_to_unuse; 7.2, spec/06 section 1). */
@@ -29,18 +26,22 @@ final class Swapoff extends Activity {
     /** Who called: the first to be killed if memory runs out meanwhile. */
     private final Task caller;
 
+    private final FaultPath faults;
+
     private int at;
     private long page;
     private long waitNs;
     private boolean waitsForWrite;
 
-    Swapoff(Core core, SwapDevice device) {
+    Swapoff(Core core, SwapDevice device, OomPath oom, Kswapds kswapds) {
         super(() -> core.cgroups.root());
         this.core = core;
         this.folios = core.folios;
         this.mem = core.mem;
         this.device = device;
         this.caller = core.cgroups.outsider("swapoff");
+        this.faults = new FaultPath(core, caller, this, oom, kswapds);
+        this.faults.gfp = Gfp.SWAP_IN;
         this.regions = new ArrayList<>(Flusher.allRegions(core));
         core.swap.disable(device);
     }
@@ -50,20 +51,28 @@ final class Swapoff extends Activity {
         core.effort.begin(nowNs);
         core.oomOrigins.add(caller);
         while (at < regions.size()) {
-            if (signalled() || caller.dead()) {
-                return giveUp(Errno.EINTR);
+            if ((signalled() || caller.dead()) && !faults.lingers()) {
+                return giveUp();
             }
             if (core.effort.spentNs() >= SLICE_NS) {
                 return core.effort.spentNs();
+            }
+            if (faults.waiting()) {
+                waitNs = faults.advance(nowNs);
+                if (waitNs > 0) {
+                    return core.effort.spentNs() + takeWaitNs();
+                }
+                continue;
             }
             Region region = regions.get(at);
             if (page >= region.pages()) {
                 at++;
                 page = 0;
-            } else if (!unuse(region)) {
-                return giveUp(Errno.ENOMEM);
-            } else if (waitNs > 0) {
-                return core.effort.spentNs() + takeWaitNs();
+            } else {
+                unuse(region, nowNs);
+                if (waitNs > 0) {
+                    return core.effort.spentNs() + takeWaitNs();
+                }
             }
         }
         if (device.usedPages() > 0) {
@@ -91,77 +100,46 @@ final class Swapoff extends Activity {
         return ns;
     }
 
-    private long giveUp(Errno errno) {
+    private long giveUp() {
+        faults.endStall();
         core.oomOrigins.remove(caller);
         core.swap.enable(device);
-        return fail(errno);
+        return fail(Errno.EINTR);
     }
 
-    /** Handles the next run of the region; false if there is no memory for it. */
-    private boolean unuse(Region region) {
+    /** Handles the next run of the region. */
+    private void unuse(Region region, long nowNs) {
         int table = region.table(page);
         int offset = (int) (page & MemMap.TABLE_PAGES - 1);
         int run = mem.findFrom(table, offset);
         if (run == MemMap.NIL) {
             page = page - offset + MemMap.TABLE_PAGES;
-            return true;
+            return;
         }
         int pages = mem.len(run);
         long next = page - offset + mem.off(run) + pages;
         if (!mem.has(run, Flags.SLOT) || Flags.device(mem.flags(run)) != device.type) {
             page = next;
-            return true;
+            return;
         }
         waitsForWrite = mem.has(run, Flags.WRITEBACK);
         if (waitsForWrite) {
             waitNs = Math.max(1, core.io.nextNs() - core.effort.nowNs());
-            return true;
+            return;
         }
         if (mem.has(run, Flags.RESIDENT)) {
             mapOld(run);
             core.slots.freeOfMapped(run);
             folios.settle(run);
             page = next;
-            return true;
+            return;
         }
         page = page - offset + mem.off(run);
         MemCgroup memcg = folios.owner(run);
-        if (makeRoom(memcg)) {
-            // Reclaim may have changed any run: take one page, if it is still there to take.
-            run = mem.find(table, (int) (page & MemMap.TABLE_PAGES - 1));
-            if (run == MemMap.NIL || mem.has(run, Flags.RESIDENT)) {
-                return true;
-            }
-            run = folios.carve(run, (int) (page - mem.firstPage(run)), 1);
+        int n = faults.admit(memcg, pages, nowNs);
+        if (n > 0) {
+            page += bringIn(folios.carve(run, 0, n), memcg, faults.zone());
         }
-        int zone = core.ram.zoneAbove(mem.node(run), Mark.MIN);
-        if (zone < 0) {
-            return false;
-        }
-        long charge = Math.max(1, memcg.memoryMargin());
-        int n = (int) Math.min(mem.len(run), Math.min(charge, core.ram.aboveMark(zone, Mark.MIN)));
-        page += bringIn(folios.carve(run, 0, n), memcg, zone);
-        return true;
-    }
-
-    /** Reclaims if there is no room for a page; whether it did. */
-    private boolean makeRoom(MemCgroup memcg) {
-        boolean over = memcg.memoryMargin() == 0;
-        MemCgroup limiting = memcg.overMax();
-        if (over && limiting != null) {
-            limiting.event(MemCgroup.Event.MAX);
-            reclaim(limiting);
-        }
-        boolean full = core.ram.zoneAbove(0, Mark.MIN) < 0;
-        if (full) {
-            reclaim(null);
-        }
-        return over || full;
-    }
-
-    private void reclaim(@org.jspecify.annotations.Nullable MemCgroup target) {
-        new Reclaim(core.vm, core.rootMemcg(), target, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, cpu())
-                .runToEnd();
     }
 
     /** Reads back the first pages of the run, those that share a verdict on their refault; returns how many. */
@@ -180,7 +158,7 @@ final class Swapoff extends Activity {
             readDevice(run, pages);
         }
         core.effort.spend(core.costs.get(Cost.SWAPIN) * pages);
-        core.ram.takeUserDirect(zone, pages);
+        core.ram.takeUser(zone, faults.cpu(), pages);
         folios.place(run, zone);
         mem.setFlags(run, mem.flags(run) | Flags.RESIDENT | Flags.SWAPCACHE);
         core.slots.adopt(run, memcg);

@@ -18,7 +18,11 @@ abstract class TaskActivity extends Activity {
         this.task = task;
         this.cpu = task.pid % core.config.cpus();
         this.faults = new FaultPath(core, task, this, oom, kswapds);
-        task.onExit(this::finish);
+        task.onExit(() -> {
+            if (!faults.lingers()) {
+                finish();
+            }
+        });
     }
 
     /** One slice of useful work; returns extra waiting time in ns, or {@link #DONE}. Costs go to the effort. */
@@ -27,11 +31,11 @@ abstract class TaskActivity extends Activity {
     @Override
     public final long step(long nowNs) {
         core.effort.begin(nowNs);
-        if (task.dead() || core.panicked) {
+        if (out()) {
             return finish();
         }
         onItsOwn(Place.ON_CPU);
-        if (task.cgroup().effectiveFreeze()) {
+        if (!task.dead() && task.cgroup().effectiveFreeze()) {
             return rest(FROZEN_POLL_NS, false);
         }
         if (stalledAsleep) {
@@ -41,7 +45,7 @@ abstract class TaskActivity extends Activity {
         while (core.effort.spentNs() < SLICE_NS) {
             if (faults.waiting()) {
                 long sleep = faults.advance(nowNs);
-                if (task.dead()) {
+                if (out()) {
                     return finish();
                 }
                 if (sleep > 0) {
@@ -63,6 +67,11 @@ abstract class TaskActivity extends Activity {
             }
         }
         return core.effort.spentNs();
+    }
+
+    /** Whether it works no more. */
+    private boolean out() {
+        return task.dead() && !faults.lingers() || core.panicked;
     }
 
     /** Whether the wait that {@link #work} asked for is for a device, not for a rate. */

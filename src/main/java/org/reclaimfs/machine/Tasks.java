@@ -54,9 +54,11 @@ final class Tasks {
         }
         task.die();
         if (simulated(task)) {
-            Exit exit = new Exit(core, pages, this, task);
-            exits.put(task, exit);
-            starts.add(new Start(nowNs, exit));
+            task.whenOutOfCharges(() -> {
+                Exit exit = new Exit(core, pages, this, task);
+                exits.put(task, exit);
+                starts.add(new Start(nowNs, exit));
+            });
         }
     }
 

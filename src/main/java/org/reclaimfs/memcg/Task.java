@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.psi.Stalls;
@@ -19,6 +20,8 @@ public final class Task {
     private boolean gone;
     private boolean oomVictim;
     private boolean oomSkip;
+    private int charges;
+    private @Nullable Runnable outOfCharges;
     private final List<Runnable> exitHooks = new ArrayList<>();
 
     /** Regions by the name the scenario gives them. */
@@ -89,6 +92,29 @@ public final class Task {
         dead = true;
         exitHooks.forEach(Runnable::run);
         exitHooks.clear();
+    }
+
+    /** A thread of it waits for room below a memory.max. It is in the kernel: killed, it comes out of there first. */
+    public void enterCharge() {
+        charges++;
+    }
+
+    public void leaveCharge() {
+        charges--;
+        Runnable then = outOfCharges;
+        if (charges == 0 && then != null) {
+            outOfCharges = null;
+            then.run();
+        }
+    }
+
+    /** Runs as soon as no thread of it is in such a place. */
+    public void whenOutOfCharges(Runnable then) {
+        if (charges == 0) {
+            then.run();
+        } else {
+            outOfCharges = then;
+        }
     }
 
     void markGone() {

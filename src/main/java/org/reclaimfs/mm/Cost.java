@@ -36,7 +36,9 @@ public enum Cost { // spotless:off
     TOUCH               (20,      200), // E page: a mapped page: one or two cache misses
     ZSWAP_ROTATE        (30,      300), // E entry: met by the shrinker, only loses its mark
     FREE               (100,      500), // E page: reclaim's free
-    EXIT_PAGE          (150,    1_000), // E page: a dying task's page: unmap and free
+    EXIT            (50_000,  500_000), // D process: the way of a killed one to the end of its memory; b4 F and G: 17 and 9
+                                        //   fruitless rounds of another one until the first page is free
+    EXIT_PAGE          (150,      300), // D page: a dying task's page: unmap and free; b4 H: 32 MiB gone in two OOM calls
     FREE_SWAP          (150,      800), // E page: a dying task's swap entry
     OOM_KILL     (1_000_000, 1_500_000), // D kill: victim, report, signal; captured 1.1 ms for a memcg, 1.4-10 for the
                                          //   machine, most of it the serial console (b4 F, c1, b2)

@@ -35,6 +35,11 @@ public final class Region {
     }
 
     public int tableCount() {
+        return tableCount(pages);
+    }
+
+    /** How many page tables that many pages take. */
+    public static int tableCount(long pages) {
         return (int) (pages + MemMap.TABLE_PAGES - 1 >>> MemMap.TABLE_SHIFT);
     }
 

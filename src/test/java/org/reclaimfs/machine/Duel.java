@@ -276,7 +276,7 @@ final class Duel {
         while (memcg.usage > pages && calls < MAX_CALLS) {
             if (max && fruitless == 16) {
                 memcg.event(MemCgroup.Event.OOM);
-                if (!RefOom.kill(ref, memcg)) {
+                if (!RefOom.kill(ref, memcg, null)) {
                     return;
                 }
                 continue;

@@ -244,10 +244,10 @@ final class OomTest {
         machine.kill(a, "step");
         assertThat(a.dead()).isTrue();
         assertThat(g.cgroup.tasks()).containsExactly(a);
-        pass(1_000_000); // 20000 pages at 100 ns are 2 ms
+        pass(1_550_000); // 50 us until it gets there, and 20000 pages at 150 ns are 3 ms
         assertThat(a.gone()).isFalse();
         assertThat(g.memory.usage()).isBetween(5_000L, 15_000L);
-        pass(2_000_000);
+        pass(1_600_000);
         assertThat(a.gone()).isTrue();
         assertThat(g.cgroup.tasks()).isEmpty();
         assertThat(g.memory.usage()).isZero();
@@ -357,7 +357,7 @@ final class OomTest {
                 .isEqualTo("6 [  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes"
                         + " swapents oom_score_adj name");
         assertThat(log.get(at++))
-                .isEqualTo("6 [   1000]     0  1000     1034     1034     1034        0         0    24576        0"
+                .isEqualTo("6 [   1000]     0  1000     1034     1034     1034        0         0    57344        0"
                         + "             0 by");
         assertThat(log.get(at++)).startsWith("6 [   1001]     0  1001 ").endsWith("             0 alloc");
         assertThat(log.get(at++))
@@ -386,7 +386,7 @@ final class OomTest {
                         + " active_file:0 inactive_file:0 isolated_file:0\n"
                         + " unevictable:0 dirty:0 writeback:0\n"
                         + " slab_reclaimable:443 slab_unreclaimable:2262\n"
-                        + " mapped:0 shmem:0 pagetables:5\n"
+                        + " mapped:0 shmem:0 pagetables:13\n"
                         + " sec_pagetables:0 bounce:0\n"
                         + " kernel_misc_reclaimable:0\n"
                         + " free:" + machine.memory().freePages() + " free_pcp:0 free_cma:0");
@@ -394,7 +394,7 @@ final class OomTest {
                 .isEqualTo("4 Node 0 active_anon:0kB inactive_anon:4000kB active_file:0kB inactive_file:0kB"
                         + " unevictable:0kB isolated(anon):0kB isolated(file):0kB mapped:0kB dirty:0kB writeback:0kB"
                         + " shmem:0kB shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB kernel_stack:1856kB"
-                        + " pagetables:20kB sec_pagetables:0kB all_unreclaimable? no Balloon:0kB gpu_active:0kB"
+                        + " pagetables:52kB sec_pagetables:0kB all_unreclaimable? no Balloon:0kB gpu_active:0kB"
                         + " gpu_reclaim:0kB");
         assertThat(log.get(at + 3))
                 .matches("4 Node 0 DMA32 free:\\d+kB boost:0kB min:\\d+kB low:\\d+kB high:\\d+kB"
@@ -417,7 +417,7 @@ final class OomTest {
                         + "task_memcg=/,task=alloc,pid=1000,uid=0");
         assertThat(log.get(log.size() - 1))
                 .isEqualTo("3 Out of memory: Killed process 1000 (alloc) total-vm:4000kB, anon-rss:4000kB,"
-                        + " file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:20kB oom_score_adj:1000");
+                        + " file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:52kB oom_score_adj:1000");
     }
 
     @Test

@@ -17,7 +17,10 @@ final class RefFaults {
     private final RefMachine machine;
     private final RefTask task;
     private final int cpu;
-    private int retries = 16;
+    /** The first fruitless round of a charge is free. */
+    private static final int RETRIES = 17;
+
+    private int retries = RETRIES;
     private int fruitless;
     /** The node of the frame that the last {@link #admit} promised. */
     private int node;
@@ -37,17 +40,33 @@ final class RefFaults {
     private boolean admit(RefMemcg memcg) {
         RefMemcg over = memcg.overMax();
         if (over == null) {
-            retries = 16;
+            retries = RETRIES;
             return findFrame();
         }
         over.event(MemCgroup.Event.MAX);
         long got = reclaim(over, 32);
-        if (over.usage >= over.max && got == 0 && retries-- <= 0) {
+        boolean free = retries == RETRIES;
+        if (free && over.usage >= over.max) {
+            retries--;
+        } else if (over.usage >= over.max && got == 0 && retries-- <= 0) {
             over.event(MemCgroup.Event.OOM);
-            RefOom.kill(machine, over);
-            retries = 16;
+            boolean killed = RefOom.kill(machine, over, task);
+            retries = killed ? RETRIES - 1 : RETRIES;
+            if (task.dead) {
+                lastRounds(memcg);
+            }
         }
         return false;
+    }
+
+    /** A victim goes round once more before its memory is freed. */
+    private void lastRounds(RefMemcg memcg) {
+        for (int left = RETRIES - 1; left >= 0 && memcg.overMax() != null; ) {
+            RefMemcg over = memcg.overMax();
+            over.event(MemCgroup.Event.MAX);
+            left -= reclaim(over, 32) == 0 ? 1 : 0;
+        }
+        RefOom.exit(machine, task);
     }
 
     // ---- the page allocator -------------------------------------------------------------------------------
@@ -78,7 +97,7 @@ final class RefFaults {
         if (!found && !worthAnotherRound(here, got)) {
             fruitless = 0;
             if (!machine.ram.anyAboveHigh(here)) {
-                RefOom.kill(machine, null);
+                RefOom.kill(machine, null, task);
             }
         }
         return false;
@@ -169,13 +188,13 @@ final class RefFaults {
             if (!admit(task.memcg)) {
                 continue;
             }
-            left--;
-            int before = region.tables();
-            region.pages.add(null);
-            if (region.kind != Kind.FILE) {
-                RefOom.chargeTables(machine, task, task.memcg, region.tables() - before + (task.hasTables ? 0 : 3));
-                task.hasTables = true;
+            if (region.kind != Kind.FILE && RefOom.missingTables(task, region) > 0) {
+                RefOom.chargeTables(machine, task, task.memcg, 1);
+                charged(task.memcg);
+                continue;
             }
+            left--;
+            region.pages.add(null);
             install(region, region.pages.size() - 1);
         }
     }
@@ -341,11 +360,15 @@ final class RefFaults {
     /** Reads back every slot of a device, task by task. */
     static void swapoff(RefMachine machine, RefDevice device) {
         machine.swap.disable(device);
+        RefFaults faults = new RefFaults(machine, new RefTask("swapoff", machine.root, 0), 0);
         while (device.usedPages() > 0) {
             for (RefTask task : List.copyOf(machine.tasks.values())) {
                 for (RefRegion region : task.regions.values()) {
                     for (RefPage page : List.copyOf(present(region))) {
-                        unuse(machine, page, device);
+                        // As long as its charge goes round; it may be gone after that.
+                        while (page.slot != null && page.device() == device) {
+                            unuse(machine, faults, page, device);
+                        }
                     }
                 }
             }
@@ -363,7 +386,7 @@ final class RefFaults {
         return present;
     }
 
-    private static void unuse(RefMachine machine, RefPage page, RefDevice device) {
+    private static void unuse(RefMachine machine, RefFaults faults, RefPage page, RefDevice device) {
         if (page.slot == null || page.device() != device) {
             return;
         }
@@ -372,13 +395,11 @@ final class RefFaults {
         }
         if (!page.resident) {
             RefMemcg memcg = page.memcg.listOwner();
-            if (memcg.margin() == 0) {
-                memcg.overMax().event(MemCgroup.Event.MAX);
-                new RefReclaim(machine, memcg.overMax(), 32, RefReclaim.DIRECT, -1, 0).runWithoutIo();
+            if (!faults.admit(memcg)) {
+                // The rest of this page's task may be gone, too: the next walk finds what is left.
+                return;
             }
-            if (!page.resident) {
-                read(machine, page, machine.ram.aboveMin(page.node, 0), NO_CPU);
-            }
+            read(machine, page, faults.node, NO_CPU);
             machine.ioPoint();
         }
         if (!page.mapped) {

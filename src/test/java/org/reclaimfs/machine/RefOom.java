@@ -14,8 +14,8 @@ import org.reclaimfs.mm.VmStat;
 final class RefOom {
     private RefOom() {}
 
-    /** Kills in the subtree; false if there is nobody. */
-    static boolean kill(RefMachine machine, @Nullable RefMemcg domain) {
+    /** Kills in the subtree; false if there is nobody. The caller's own exit, if it dies, is up to the caller. */
+    static boolean kill(RefMachine machine, @Nullable RefMemcg domain, @Nullable RefTask caller) {
         RefTask worst = null;
         long most = Long.MIN_VALUE;
         for (RefTask task : machine.tasks.values()) {
@@ -50,7 +50,8 @@ final class RefOom {
             machine.count(VmStat.OOM_KILL, members.size());
             victims.addAll(members);
         }
-        victims.forEach(t -> exit(machine, t));
+        victims.forEach(t -> t.dead = true);
+        victims.stream().filter(t -> t != caller).forEach(t -> exit(machine, t));
         return true;
     }
 
@@ -73,6 +74,15 @@ final class RefOom {
                 machine.free(page);
             }
         }
+    }
+
+    /** Page tables a task lacks for one more page of a region: eleven to start with, and one table each 512 pages. */
+    static int missingTables(RefTask task, RefRegion region) {
+        int needed = 11 + (region.pages.size() % 512 == 0 ? 1 : 0);
+        for (RefRegion each : task.regions.values()) {
+            needed += each.kind == Kind.FILE ? 0 : each.tables();
+        }
+        return needed - task.tables();
     }
 
     static void chargeTables(RefMachine machine, RefTask task, RefMemcg memcg, int tables) {

@@ -12,7 +12,6 @@ final class RefTask {
     /** Page tables stay charged where they were when they were made. */
     final Map<RefMemcg, Integer> pageTables = new LinkedHashMap<>();
 
-    boolean hasTables;
     boolean dead;
     long overHigh;
 
