@@ -37,7 +37,7 @@ final class LimitWrite extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             Reclaim running = call;
             if (running != null) {
                 if (running.step()) {
@@ -60,7 +60,7 @@ final class LimitWrite extends Activity {
                 return DONE;
             }
         }
-        return core.effort.spentNs();
+        return sliceEnd(core.effort);
     }
 
     /** How often it has reclaimed: it goes on while that finds pages, even if usage does not fall. */

@@ -168,7 +168,7 @@ final class SwapIn {
         if (device != null) {
             long at = core.effort.nowNs();
             device.backend.noteRead(pluggedPages);
-            waitNs = Math.max(waitNs, device.backend.submitNs(false, pluggedPages, at) - at);
+            waitNs = Math.max(waitNs, device.backend.submitNs(false, pluggedSlot, pluggedPages, at) - at);
         }
         plugged = null;
         pluggedPages = 0;

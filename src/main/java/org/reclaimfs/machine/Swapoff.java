@@ -53,8 +53,8 @@ final class Swapoff extends Activity {
             if (signalled() || caller.dead()) {
                 return giveUp(Errno.EINTR);
             }
-            if (core.effort.spentNs() >= SLICE_NS) {
-                return core.effort.spentNs();
+            if (!core.effort.goesOn(SLICE_NS)) {
+                return sliceEnd(core.effort);
             }
             Region region = regions.get(at);
             if (page >= region.pages()) {
@@ -200,7 +200,7 @@ final class Swapoff extends Activity {
             core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
         } else {
             long at = core.effort.nowNs();
-            waitNs = device.backend.submitNs(false, pages, at) - at;
+            waitNs = device.backend.submitNs(false, mem.slot(run), pages, at) - at;
         }
     }
 

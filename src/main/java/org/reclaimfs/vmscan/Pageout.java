@@ -8,6 +8,7 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
 
 /**
@@ -188,8 +189,9 @@ final class Pageout {
         }
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
         int table = mem.table(run);
-        long doneNs = device.backend.submitNs(true, pages, vm.effort.nowNs());
-        vm.io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        vm.effort.blockUntil(device.backend.queueFreeNs(), true);
+        long doneNs = device.backend.submitNs(true, mem.slot(run), pages, vm.effort.nowNs());
+        vm.io.add(doneNs, table, mem.generation(table), mem.off(run), pages, IoQueue.ON_LIST);
         scan.keepInactive(run);
     }
 

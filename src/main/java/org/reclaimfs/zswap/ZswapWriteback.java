@@ -38,6 +38,9 @@ public final class ZswapWriteback {
     private final Costs costs;
     private final Effort effort;
 
+    /** Where the pages it brings in wait for their lists. */
+    public final LruAddBatches lruAdd;
+
     /** Reclaims from a memcg at its limit for a caller outside reclaim; returns its margin afterwards, in pages. */
     private @Nullable ToLongFunction<MemCgroup> makeRoom;
 
@@ -53,7 +56,8 @@ public final class ZswapWriteback {
             SwapDevices swap,
             IoQueue io,
             Costs costs,
-            Effort effort) {
+            Effort effort,
+            int cpus) {
         this.zswap = zswap;
         this.folios = folios;
         this.mem = folios.mem;
@@ -62,6 +66,7 @@ public final class ZswapWriteback {
         this.io = io;
         this.costs = costs;
         this.effort = effort;
+        this.lruAdd = new LruAddBatches(cpus);
         zswap.onMemcgLimit(memcg -> shrinkMemcg(memcg, 1) > 0);
     }
 
@@ -137,7 +142,9 @@ public final class ZswapWriteback {
             return writeOneAfterReclaim(lruvec, memcg, makeRoom);
         }
         int zone = frameZone(mem.node(oldest));
-        int room = zone < 0 ? 0 : (int) Math.min(want, framesIn(zone));
+        boolean apart = !swap.byType(Flags.device(mem.flags(oldest))).backend.synchronous();
+        // Each page has its own moment at which its write begins and ends.
+        int room = zone < 0 ? 0 : (int) Math.min(apart ? 1 : want, framesIn(zone));
         room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
         if (room <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
@@ -197,6 +204,8 @@ public final class ZswapWriteback {
             run = folios.lruvec(run).split(run, pages);
         }
         int bytes = mem.region(run).content.comprBytes();
+        SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
+        long lruBatch = device.backend.synchronous() ? IoQueue.ON_LIST : lruAdd.add(effort.cpu());
         effort.spend((zswap.decompressNs(run) + costs.get(Cost.SWAPIN)) * pages);
         zswap.invalidate(run);
         folios.ram.takeUserDirect(zone, pages);
@@ -212,11 +221,11 @@ public final class ZswapWriteback {
         written += pages;
         writtenBytes += (long) bytes * pages;
         zswap.count(ZswapCounter.WRITTEN_BACK_PAGES, pages);
-        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
+        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON, lruBatch);
         return pages;
     }
 
-    private void submit(int run, MemCgroup memcg, int list) {
+    private void submit(int run, MemCgroup memcg, int list, long lruBatch) {
         SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
         Content content = mem.region(run).content;
         int pages = mem.len(run);
@@ -224,7 +233,7 @@ public final class ZswapWriteback {
         int taken = device.backend.write(content, pages, mem.node(run));
         if (taken > 0) {
             int good = taken < pages ? folios.carve(run, 0, taken) : run;
-            submitted(good, device, content);
+            submitted(good, device, content, lruBatch);
             folios.lruAddHead(good, list);
         }
         if (taken < pages) {
@@ -236,7 +245,7 @@ public final class ZswapWriteback {
         }
     }
 
-    private void submitted(int run, SwapDevice device, Content content) {
+    private void submitted(int run, SwapDevice device, Content content, long lruBatch) {
         int pages = mem.len(run);
         if (device.backend.synchronous()) {
             effort.spend(device.backend.writeCostNs(content) * pages);
@@ -245,8 +254,9 @@ public final class ZswapWriteback {
         }
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
         int table = mem.table(run);
-        long doneNs = device.backend.submitNs(true, pages, effort.nowNs());
-        io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        effort.blockUntil(device.backend.queueFreeNs(), true);
+        long doneNs = device.backend.submitNs(true, mem.slot(run), pages, effort.nowNs());
+        io.add(doneNs, table, mem.generation(table), mem.off(run), pages, lruBatch);
     }
 
     // ---- the dynamic shrinker ----
