@@ -150,7 +150,6 @@ final class PageTables {
         if (mem.generation(write.table()) != write.generation()) {
             return;
         }
-        boolean onList = !core.zswapWriteback.lruAdd.waiting(write.lruBatch());
         int last = write.off() + write.pages() - 1;
         while (last >= write.off()) {
             int run = mem.find(write.table(), last);
@@ -162,13 +161,13 @@ final class PageTables {
             int pages = last - first + 1;
             last = first - 1;
             if (mem.has(run, Flags.WRITEBACK)) {
-                endWriteback(folios.carve(run, first - mem.off(run), pages), onList);
+                endWriteback(folios.carve(run, first - mem.off(run), pages));
             }
         }
     }
 
-    private void endWriteback(int run, boolean onList) {
-        boolean rotate = mem.has(run, Flags.RECLAIM) && onList;
+    private void endWriteback(int run) {
+        boolean rotate = mem.has(run, Flags.RECLAIM);
         core.ram.vmstat.add(VmStat.NR_WRITTEN, mem.len(run));
         // A page that was written to through its mapping meanwhile goes too: only its page table entry is dirty.
         if (!rotate || mem.has(run, Flags.MLOCKED)) {

@@ -17,7 +17,7 @@ public final class Disk implements SwapBackend {
         SATA(130_000, 60_000, 500, 450, 32, true),
         HDD(10_000_000, 10_000_000, 150, 150, 1, false),
         /** The captured guest's: its kernel takes it for rotational (spec/06, golden b5, b7, b10). */
-        VIRTIO(50_000, 50_000, 400, 300, 4, false),
+        VIRTIO(50_000, 50_000, 400, 200, 4, false),
         NETWORK(500_000, 500_000, 1_000, 1_000, 32, true);
 
         private final String key = name().toLowerCase(Locale.ROOT);

@@ -9,9 +9,8 @@ public final class IoQueue {
      * A write of neighbouring pages.
      *
      * @param generation of the page table: the pages may be gone when the write ends
-     * @param lruBatch in which the pages wait to be put on a list, or {@link #ON_LIST}
      */
-    public record Write(long doneNs, long seq, int table, int generation, int off, int pages, long lruBatch)
+    public record Write(long doneNs, long seq, int table, int generation, int off, int pages)
             implements Comparable<Write> {
         @Override
         public int compareTo(Write other) {
@@ -20,15 +19,12 @@ public final class IoQueue {
         }
     }
 
-    /** {@link Write#lruBatch}: the pages are on their list already. */
-    public static final long ON_LIST = -1;
-
     private final PriorityQueue<Write> queue = new PriorityQueue<>();
     private long seq;
     private long pendingPages;
 
-    public void add(long doneNs, int table, int generation, int off, int pages, long lruBatch) {
-        queue.add(new Write(doneNs, seq++, table, generation, off, pages, lruBatch));
+    public void add(long doneNs, int table, int generation, int off, int pages) {
+        queue.add(new Write(doneNs, seq++, table, generation, off, pages));
         pendingPages += pages;
     }
 

@@ -45,6 +45,7 @@ public final class ZswapWriteback {
     private @Nullable ToLongFunction<MemCgroup> makeRoom;
 
     private boolean inReclaim = true;
+    private boolean inStore;
     private int scanned;
     private int written;
     private long writtenBytes;
@@ -66,13 +67,23 @@ public final class ZswapWriteback {
         this.io = io;
         this.costs = costs;
         this.effort = effort;
-        this.lruAdd = new LruAddBatches(cpus);
-        zswap.onMemcgLimit(memcg -> shrinkMemcg(memcg, 1) > 0);
+        this.lruAdd = new LruAddBatches(folios, cpus);
+        zswap.onMemcgLimit(this::makeRoomForStore);
     }
 
     /** Sets what a writer outside reclaim does when its memcg has no room for the page a writeback needs. */
     public void onMemcgFull(ToLongFunction<MemCgroup> reclaim) {
         makeRoom = reclaim;
+    }
+
+    /** What a store at zswap.max writes back is rotated and freed soon (golden b5 section 3; why is not known). */
+    private boolean makeRoomForStore(MemCgroup memcg) {
+        inStore = true;
+        try {
+            return shrinkMemcg(memcg, 1) > 0;
+        } finally {
+            inStore = false;
+        }
     }
 
     /** As {@link #shrinkMemcg}, for callers that are not inside reclaim: charges obey limits, marks are kept. */
@@ -205,7 +216,7 @@ public final class ZswapWriteback {
         }
         int bytes = mem.region(run).content.comprBytes();
         SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
-        long lruBatch = device.backend.synchronous() ? IoQueue.ON_LIST : lruAdd.add(effort.cpu());
+        boolean waits = !inStore && !device.backend.synchronous() && lruAdd.waits(effort.cpu(), effort.nowNs());
         effort.spend((zswap.decompressNs(run) + costs.get(Cost.SWAPIN)) * pages);
         zswap.invalidate(run);
         folios.ram.takeUserDirect(zone, pages);
@@ -221,11 +232,11 @@ public final class ZswapWriteback {
         written += pages;
         writtenBytes += (long) bytes * pages;
         zswap.count(ZswapCounter.WRITTEN_BACK_PAGES, pages);
-        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON, lruBatch);
+        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON, waits);
         return pages;
     }
 
-    private void submit(int run, MemCgroup memcg, int list, long lruBatch) {
+    private void submit(int run, MemCgroup memcg, int list, boolean waits) {
         SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
         Content content = mem.region(run).content;
         int pages = mem.len(run);
@@ -233,7 +244,7 @@ public final class ZswapWriteback {
         int taken = device.backend.write(content, pages, mem.node(run));
         if (taken > 0) {
             int good = taken < pages ? folios.carve(run, 0, taken) : run;
-            submitted(good, device, content, lruBatch);
+            submitted(good, device, content, waits);
             folios.lruAddHead(good, list);
         }
         if (taken < pages) {
@@ -245,7 +256,7 @@ public final class ZswapWriteback {
         }
     }
 
-    private void submitted(int run, SwapDevice device, Content content, long lruBatch) {
+    private void submitted(int run, SwapDevice device, Content content, boolean waits) {
         int pages = mem.len(run);
         if (device.backend.synchronous()) {
             effort.spend(device.backend.writeCostNs(content) * pages);
@@ -254,9 +265,14 @@ public final class ZswapWriteback {
         }
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
         int table = mem.table(run);
+        effort.spend(costs.get(Cost.SUBMIT_IO) * pages);
         effort.blockUntil(device.backend.queueFreeNs(), true);
         long doneNs = device.backend.submitNs(true, mem.slot(run), pages, effort.nowNs());
-        io.add(doneNs, table, mem.generation(table), mem.off(run), pages, lruBatch);
+        io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        if (waits) {
+            mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
+            lruAdd.add(effort.cpu(), run, doneNs);
+        }
     }
 
     // ---- the dynamic shrinker ----
