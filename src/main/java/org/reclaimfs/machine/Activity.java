@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.mm.Effort;
 
 /**
  * Something that takes virtual time, in slices. What a slice puts on the machine's effort it has cost on a CPU; what its
@@ -101,6 +102,12 @@ public abstract class Activity {
     /** How it ended, once done: null is success. */
     public @Nullable Errno error() {
         return error;
+    }
+
+    /** What {@link #step} returns at the end of a slice: its cost, and the sleep that it ran into. */
+    final long sliceEnd(Effort effort) {
+        pressure.waitForIo(effort.blockedForIo());
+        return effort.spentNs() + effort.blockedNs();
     }
 
     long fail(Errno errno) {

@@ -63,7 +63,7 @@ final class Core {
         workingset = new Workingset(folios);
         swap = new SwapDevices(config.cpus(), new SwapTables(ram, config.swapTables()));
         zswap = new Zswap(folios, costs, effort);
-        zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort);
+        zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort, config.cpus());
         slots = new SwapSlots(folios, swap, zswap);
         readahead = new Readahead(swap, mem);
         vm = new Vmscan(folios, workingset, swap, slots, io, zswap, zswapWriteback, costs, effort, config.cpus());

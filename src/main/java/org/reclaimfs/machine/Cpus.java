@@ -31,6 +31,7 @@ final class Cpus {
 
     private @Nullable Activity newest;
     private @Nullable Activity current;
+    private boolean currentWoken;
 
     Cpus(int count, EventQueue events, Runner runner, Effort effort) {
         this.events = events;
@@ -51,6 +52,8 @@ final class Cpus {
     void wakeAt(Activity activity, long atNs) {
         if (activity.place == Activity.Place.ON_CPU) {
             activity.restNs = 0;
+            // In the midst of its slice: whatever that ends with, there is more to do.
+            currentWoken |= activity == current;
         } else if (activity.place != Activity.Place.QUEUED) {
             events.add(atNs, activity);
         }
@@ -110,10 +113,12 @@ final class Cpus {
     private void slice(Activity activity, long nowNs) {
         activity.restNs = 0;
         current = activity;
+        currentWoken = false;
         long delayNs = runner.run(activity);
         current = null;
         long spentNs = Math.min(effort.spentNs(), delayNs == Activity.DONE ? Long.MAX_VALUE : delayNs);
-        activity.restNs = delayNs == Activity.DONE ? Activity.DONE : delayNs - spentNs;
+        long restNs = delayNs == Activity.DONE ? Activity.DONE : delayNs - spentNs;
+        activity.restNs = currentWoken ? 0 : restNs;
         // A slice that neither costs nor rests would run again at the same instant for ever.
         long busyNs = spentNs == 0 && activity.restNs == 0 ? 1 : spentNs;
         events.add(nowNs + busyNs, activity);

@@ -141,7 +141,7 @@ final class Kswapd extends Activity {
     public long step(long nowNs) {
         core.effort.begin(nowNs);
         pressure.stall(true, nowNs);
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             Reclaim running = call;
             if (running == null) {
                 if (!startStep() && endRun()) {
@@ -160,7 +160,7 @@ final class Kswapd extends Activity {
                 return core.effort.spentNs() + waitNs;
             }
         }
-        return core.effort.spentNs();
+        return sliceEnd(core.effort);
     }
 
     /** Begins a pass at the present priority; false if the run is over. */

@@ -37,7 +37,7 @@ final class LimitWrite extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             Reclaim running = call;
             if (running != null) {
                 if (running.step()) {
@@ -60,7 +60,7 @@ final class LimitWrite extends Activity {
                 return DONE;
             }
         }
-        return core.effort.spentNs();
+        return sliceEnd(core.effort);
     }
 
     /** How often it has reclaimed: it goes on while that finds pages, even if usage does not fall. */
@@ -75,10 +75,18 @@ final class LimitWrite extends Activity {
 
     /** One round for a memcg that is to be charged while it is full; returns how many pages fit then. */
     static long makeRoomNow(Core core, MemCgroup memcg) {
-        MemCgroup over = memcg.overMax();
+        return makeRoomNow(core, memcg, 1, 0);
+    }
+
+    /** As {@link #makeRoomNow(Core, MemCgroup)}, for the last of {@code pages} pages. */
+    static long makeRoomNow(Core core, MemCgroup memcg, int pages, int cpu) {
+        MemCgroup over = null;
+        for (MemCgroup m = memcg; m != null && over == null; m = m.parent()) {
+            over = m.memory.max() - m.memory.usage() < pages ? m : null;
+        }
         if (over != null) {
             over.event(MemCgroup.Event.MAX);
-            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, 0)
+            new Reclaim(core.vm, core.rootMemcg(), over, Vmscan.SWAP_CLUSTER_MAX, ReclaimReason.DIRECT, -1, cpu)
                     .runToEnd();
         }
         return memcg.memoryMargin();

@@ -152,7 +152,7 @@ public final class Machine {
     }
 
     private long runSlice(Activity activity) {
-        core.effort.begin(nowNs);
+        core.effort.begin(nowNs, activity.cpu());
         long delayNs = activity.step(nowNs);
         threads.wake(nowNs);
         return delayNs;
@@ -173,6 +173,7 @@ public final class Machine {
     /** Completes every write under way: with the clock at a standstill devices take no time. */
     public void completeIo() {
         drainIo(Long.MAX_VALUE - 1);
+        devices.disks().forEach(Disk::completeAll);
     }
 
     /** Ends what its last slice has done: with the clock at a standstill CPUs take no time. */

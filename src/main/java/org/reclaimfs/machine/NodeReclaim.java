@@ -42,7 +42,7 @@ final class NodeReclaim extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             Reclaim running = call;
             if (running != null) {
                 if (running.step()) {
@@ -63,7 +63,7 @@ final class NodeReclaim extends Activity {
                 return giveUp(Errno.EAGAIN);
             }
         }
-        return core.effort.spentNs();
+        return sliceEnd(core.effort);
     }
 
     private long giveUp(Errno errno) {

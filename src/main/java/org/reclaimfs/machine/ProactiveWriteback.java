@@ -33,8 +33,8 @@ final class ProactiveWriteback extends Activity {
             if (signalled()) {
                 return fail(Errno.EINTR);
             }
-            if (core.effort.spentNs() >= SLICE_NS) {
-                return core.effort.spentNs();
+            if (!core.effort.goesOn(SLICE_NS)) {
+                return sliceEnd(core.effort);
             }
             at = MemCgroup.next(target, at);
             long r = at == null ? walk.passEnded() : scan(at);

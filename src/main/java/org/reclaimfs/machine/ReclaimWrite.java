@@ -32,7 +32,7 @@ final class ReclaimWrite extends Activity {
     @Override
     public long step(long nowNs) {
         core.effort.begin(nowNs);
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             Reclaim running = call;
             if (running == null) {
                 if (donePages >= wantedPages) {
@@ -51,6 +51,6 @@ final class ReclaimWrite extends Activity {
                 donePages += running.reclaimed();
             }
         }
-        return core.effort.spentNs();
+        return sliceEnd(core.effort);
     }
 }

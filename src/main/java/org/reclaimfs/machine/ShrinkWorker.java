@@ -44,7 +44,7 @@ final class ShrinkWorker extends Activity {
             walk = new ShrinkWalk();
         }
         boolean batched = core.patches.contains(Patch.ZSWAP_PROACTIVE_WRITEBACK);
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             if (batched && accepting()) {
                 running = false;
                 return DONE;
@@ -56,7 +56,7 @@ final class ShrinkWorker extends Activity {
                 return DONE;
             }
         }
-        return core.effort.spentNs();
+        return sliceEnd(core.effort);
     }
 
     private boolean accepting() {

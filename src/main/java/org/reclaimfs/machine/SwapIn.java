@@ -71,6 +71,10 @@ final class SwapIn {
             readBySlot(device, region, page, memcg, zone);
         }
         submit();
+        if (!mem.has(pageOf(region, page), Flags.RESIDENT)) {
+            // Reclaim for its neighbours took it away again.
+            return FaultPath.WAIT;
+        }
         // The fault is the task's, the page the slot's owner's: after a move they are not the same.
         folios.event(task.memcg(), MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
         folios.event(task.memcg(), MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
@@ -166,9 +170,10 @@ final class SwapIn {
     private void submit() {
         SwapDevice device = plugged;
         if (device != null) {
+            core.effort.spend(core.costs.get(Cost.SUBMIT_IO) * pluggedPages);
             long at = core.effort.nowNs();
             device.backend.noteRead(pluggedPages);
-            waitNs = Math.max(waitNs, device.backend.submitNs(false, pluggedPages, at) - at);
+            waitNs = Math.max(waitNs, device.backend.submitNs(false, pluggedSlot, pluggedPages, at) - at);
         }
         plugged = null;
         pluggedPages = 0;
@@ -209,16 +214,26 @@ final class SwapIn {
 
     // ---- readahead ----
 
-    /** Reads a neighbour along, if it is swapped out and there is memory: readahead does not reclaim. */
+    /**
+     * Reads a neighbour along, if it is swapped out and there is memory. Its charge reclaims from a full memcg like any
+     * other; for a frame nobody reclaims.
+     */
     private void readAheadPage(Region region, long page) {
         int run = mem.find(region.table(page), offset(page));
         if (run == MemMap.NIL || mem.has(run, Flags.RESIDENT) || !mem.has(run, Flags.SLOT)) {
             return;
         }
         MemCgroup owner = folios.owner(run);
-        int zone = core.ram.zoneAboveLow(core.ram.nodeOfCpu(faults.cpu()));
         // The faulting page's own charge and frame were granted before: leave one of each.
-        if (zone < 0 || !core.ram.canTake(zone, faults.cpu(), 2) || owner.memoryMargin() < 2) {
+        if (owner.memoryMargin() < 2 && LimitWrite.makeRoomNow(core, owner, 2, faults.cpu()) < 2) {
+            return;
+        }
+        run = mem.find(region.table(page), offset(page));
+        if (run == MemMap.NIL || mem.has(run, Flags.RESIDENT)) {
+            return;
+        }
+        int zone = core.ram.zoneAboveLow(core.ram.nodeOfCpu(faults.cpu()));
+        if (zone < 0 || !core.ram.canTake(zone, faults.cpu(), 2)) {
             return;
         }
         int single = carvePage(run, page);

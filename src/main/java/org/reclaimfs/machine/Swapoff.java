@@ -54,8 +54,8 @@ final class Swapoff extends Activity {
             if ((signalled() || caller.dead()) && !faults.lingers()) {
                 return giveUp();
             }
-            if (core.effort.spentNs() >= SLICE_NS) {
-                return core.effort.spentNs();
+            if (!core.effort.goesOn(SLICE_NS)) {
+                return sliceEnd(core.effort);
             }
             if (faults.waiting()) {
                 waitNs = faults.advance(nowNs);
@@ -178,7 +178,7 @@ final class Swapoff extends Activity {
             core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
         } else {
             long at = core.effort.nowNs();
-            waitNs = device.backend.submitNs(false, pages, at) - at;
+            waitNs = device.backend.submitNs(false, mem.slot(run), pages, at) - at;
         }
     }
 

@@ -42,7 +42,7 @@ abstract class TaskActivity extends Activity {
             stalledAsleep = false;
             faults.endStall();
         }
-        while (core.effort.spentNs() < SLICE_NS) {
+        while (core.effort.goesOn(SLICE_NS)) {
             if (faults.waiting()) {
                 long sleep = faults.advance(nowNs);
                 if (out()) {
@@ -65,6 +65,9 @@ abstract class TaskActivity extends Activity {
                 }
                 return rest(wait, waitsForIo());
             }
+        }
+        if (core.effort.blockedNs() > 0) {
+            return rest(core.effort.blockedNs(), core.effort.blockedForIo());
         }
         return core.effort.spentNs();
     }

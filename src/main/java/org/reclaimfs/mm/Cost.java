@@ -29,6 +29,7 @@ public enum Cost { // spotless:off
     SWAPIN           (1_000,    3_000), // D page: slot, cache, charge, map (1.25-1.84 us measured with lz4's 0.9)
     STREAM_WAIT  (4_000_000, 10_000_000), // E page: kswapd's wait for a compression stream while direct reclaimers keep all
                                          //   CPUs busy: a tick until it is handed over (c1: 32 pages in 0.35 s)
+    SUBMIT_IO        (1_000,   12_000), // E page: bio, request and doorbell of a swap read or write; guest: b5 1c, 2, 4c
     ZERO_CHECK         (100,    1_000), // E page: is it filled with one value?
     COPY               (200,    2_000), // E page: 10-20 GB/s
     ZSMALLOC_STORE     (500,    4_000), // E object: allocate and write

@@ -4,11 +4,51 @@ package org.reclaimfs.mm;
 public final class Effort {
     private long nowNs;
     private long spentNs;
+    private long blockedUntilNs;
+    private boolean blockedForIo;
+    private int cpu;
 
     /** Starts a slice. */
     public void begin(long atNs) {
         nowNs = atNs;
         spentNs = 0;
+        blockedUntilNs = 0;
+        blockedForIo = false;
+    }
+
+    /** Starts a slice on a CPU. */
+    public void begin(long atNs, int onCpu) {
+        begin(atNs);
+        cpu = onCpu;
+    }
+
+    /** The CPU of the slice; 0 for one that has none of the machine's. */
+    public int cpu() {
+        return cpu;
+    }
+
+    /**
+     * Whoever works must sleep until then, before more than the piece at hand is done.
+     *
+     * @param forIo whether a device is what it waits for
+     */
+    public void blockUntil(long atNs, boolean forIo) {
+        blockedUntilNs = Math.max(blockedUntilNs, atNs);
+        blockedForIo |= forIo && atNs > nowNs();
+    }
+
+    /** How long the slice's end is to be slept after, in ns. */
+    public long blockedNs() {
+        return Math.max(0, blockedUntilNs - nowNs());
+    }
+
+    public boolean blockedForIo() {
+        return blockedForIo;
+    }
+
+    /** Whether a slice that may cost {@code sliceNs} goes on. */
+    public boolean goesOn(long sliceNs) {
+        return spentNs < sliceNs && blockedNs() == 0;
     }
 
     public void spend(long ns) {

@@ -24,8 +24,15 @@ public interface SwapBackend {
     /** A synchronous device's cost of writing one such page, in ns. */
     long writeCostNs(Content content);
 
-    /** When a request of {@code pages} submitted now is done, in ns; the device's queue remembers it. */
-    long submitNs(boolean write, int pages, long nowNs);
+    /**
+     * When a request submitted now is done, in ns; the device's queue remembers it.
+     *
+     * @param slot of the first page
+     */
+    long submitNs(boolean write, int slot, int pages, long nowNs);
+
+    /** When the queue takes another request, in ns: until then a submitter sleeps. */
+    long queueFreeNs();
 
     /** Reads pages of a synchronous device; the cost in ns of one such page. */
     long readCostNs(Content content);

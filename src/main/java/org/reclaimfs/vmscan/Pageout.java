@@ -189,7 +189,9 @@ final class Pageout {
         }
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
         int table = mem.table(run);
-        long doneNs = device.backend.submitNs(true, pages, vm.effort.nowNs());
+        vm.effort.spend(vm.costs.get(Cost.SUBMIT_IO) * pages);
+        vm.effort.blockUntil(device.backend.queueFreeNs(), true);
+        long doneNs = device.backend.submitNs(true, mem.slot(run), pages, vm.effort.nowNs());
         vm.io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
         scan.keepInactive(run);
     }

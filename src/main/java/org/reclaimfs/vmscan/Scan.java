@@ -120,6 +120,7 @@ final class Scan {
     }
 
     private int isolate(LruVec lruvec, int list, int n) {
+        vm.zswapWriteback.lruAdd.drain(vm.effort.cpu(), vm.effort.nowNs());
         int pieces = 0;
         scannedPages = 0;
         while (scannedPages < n) {

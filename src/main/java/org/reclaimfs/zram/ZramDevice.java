@@ -267,8 +267,13 @@ public final class ZramDevice implements SwapBackend {
     }
 
     @Override
-    public long submitNs(boolean write, int pages, long nowNs) {
+    public long submitNs(boolean write, int slot, int pages, long nowNs) {
         return nowNs;
+    }
+
+    @Override
+    public long queueFreeNs() {
+        return 0;
     }
 
     // ---- statistics ----

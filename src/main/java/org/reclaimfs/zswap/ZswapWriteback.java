@@ -38,10 +38,14 @@ public final class ZswapWriteback {
     private final Costs costs;
     private final Effort effort;
 
+    /** Where the pages it brings in wait for their lists. */
+    public final LruAddBatches lruAdd;
+
     /** Reclaims from a memcg at its limit for a caller outside reclaim; returns its margin afterwards, in pages. */
     private @Nullable ToLongFunction<MemCgroup> makeRoom;
 
     private boolean inReclaim = true;
+    private boolean inStore;
     private int scanned;
     private int written;
     private long writtenBytes;
@@ -53,7 +57,8 @@ public final class ZswapWriteback {
             SwapDevices swap,
             IoQueue io,
             Costs costs,
-            Effort effort) {
+            Effort effort,
+            int cpus) {
         this.zswap = zswap;
         this.folios = folios;
         this.mem = folios.mem;
@@ -62,12 +67,23 @@ public final class ZswapWriteback {
         this.io = io;
         this.costs = costs;
         this.effort = effort;
-        zswap.onMemcgLimit(memcg -> shrinkMemcg(memcg, 1) > 0);
+        this.lruAdd = new LruAddBatches(folios, cpus);
+        zswap.onMemcgLimit(this::makeRoomForStore);
     }
 
     /** Sets what a writer outside reclaim does when its memcg has no room for the page a writeback needs. */
     public void onMemcgFull(ToLongFunction<MemCgroup> reclaim) {
         makeRoom = reclaim;
+    }
+
+    /** What a store at zswap.max writes back is rotated and freed soon (golden b5 section 3; why is not known). */
+    private boolean makeRoomForStore(MemCgroup memcg) {
+        inStore = true;
+        try {
+            return shrinkMemcg(memcg, 1) > 0;
+        } finally {
+            inStore = false;
+        }
     }
 
     /** As {@link #shrinkMemcg}, for callers that are not inside reclaim: charges obey limits, marks are kept. */
@@ -137,7 +153,9 @@ public final class ZswapWriteback {
             return writeOneAfterReclaim(lruvec, memcg, makeRoom);
         }
         int zone = frameZone(mem.node(oldest));
-        int room = zone < 0 ? 0 : (int) Math.min(batch(oldest, zone, want), framesIn(zone));
+        boolean apart = !swap.byType(Flags.device(mem.flags(oldest))).backend.synchronous();
+        // Each page has its own moment at which its write begins and ends.
+        int room = zone < 0 ? 0 : (int) Math.min(apart ? 1 : batch(oldest, zone, want), framesIn(zone));
         room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
         if (room <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
@@ -207,6 +225,8 @@ public final class ZswapWriteback {
             run = folios.lruvec(run).split(run, pages);
         }
         int bytes = mem.region(run).content.comprBytes();
+        SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
+        boolean waits = !inStore && !device.backend.synchronous() && lruAdd.waits(effort.cpu(), effort.nowNs());
         effort.spend((zswap.decompressNs(run) + costs.get(Cost.SWAPIN)) * pages);
         zswap.invalidate(run);
         folios.ram.takeUserDirect(zone, pages);
@@ -222,11 +242,11 @@ public final class ZswapWriteback {
         written += pages;
         writtenBytes += (long) bytes * pages;
         zswap.count(ZswapCounter.WRITTEN_BACK_PAGES, pages);
-        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
+        submit(run, memcg, active ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON, waits);
         return pages;
     }
 
-    private void submit(int run, MemCgroup memcg, int list) {
+    private void submit(int run, MemCgroup memcg, int list, boolean waits) {
         SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
         Content content = mem.region(run).content;
         int pages = mem.len(run);
@@ -234,7 +254,7 @@ public final class ZswapWriteback {
         int taken = device.backend.write(content, pages, mem.node(run));
         if (taken > 0) {
             int good = taken < pages ? folios.carve(run, 0, taken) : run;
-            submitted(good, device, content);
+            submitted(good, device, content, waits);
             folios.lruAddHead(good, list);
         }
         if (taken < pages) {
@@ -246,7 +266,7 @@ public final class ZswapWriteback {
         }
     }
 
-    private void submitted(int run, SwapDevice device, Content content) {
+    private void submitted(int run, SwapDevice device, Content content, boolean waits) {
         int pages = mem.len(run);
         if (device.backend.synchronous()) {
             effort.spend(device.backend.writeCostNs(content) * pages);
@@ -255,8 +275,14 @@ public final class ZswapWriteback {
         }
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
         int table = mem.table(run);
-        long doneNs = device.backend.submitNs(true, pages, effort.nowNs());
+        effort.spend(costs.get(Cost.SUBMIT_IO) * pages);
+        effort.blockUntil(device.backend.queueFreeNs(), true);
+        long doneNs = device.backend.submitNs(true, mem.slot(run), pages, effort.nowNs());
         io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        if (waits) {
+            mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
+            lruAdd.add(effort.cpu(), run, doneNs);
+        }
     }
 
     // ---- the dynamic shrinker ----

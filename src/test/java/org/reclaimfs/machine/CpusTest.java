@@ -61,6 +61,27 @@ final class CpusTest {
         return psi.totalUs(resource, full);
     }
 
+    /** As the shrink worker, queued again while it ran: the reason is found right after its last slice. */
+    @Test
+    void aWakeUpDuringTheLastSliceIsNotLost() {
+        Machine machine = machine(2);
+        int[] slices = {0};
+        Activity worker = new Activity() {
+            @Override
+            public long step(long nowNs) {
+                machine.core().effort.begin(nowNs);
+                machine.core().effort.spend(MS);
+                if (slices[0]++ == 0) {
+                    machine.start(this);
+                }
+                return DONE;
+            }
+        };
+        machine.start(worker);
+        run(machine, SECOND);
+        assertThat(slices[0]).isEqualTo(2);
+    }
+
     @ParameterizedTest(name = "{0} busy ones on {1} CPUs")
     @CsvSource({"1,1", "1,4", "4,4", "2,1", "3,2", "5,2", "7,3", "130,128", "9,8"})
     void busyOnesShareTheCpusEqually(int workers, int cpus) {
