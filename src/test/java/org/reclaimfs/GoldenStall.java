@@ -24,6 +24,7 @@ final class GoldenStall {
     private final StringBuilder kills = new StringBuilder();
     private long killNs = -1;
     private long touchedBytes;
+    private long othersBytes;
     private long boostBytes;
 
     GoldenStall(Path dir) {
@@ -50,7 +51,9 @@ final class GoldenStall {
             boostBytes = Math.max(boostBytes, at(last, "watermark_boost_bytes"));
             if (killNs < 0 || at(last, "time_ns") <= killNs) {
                 atKill.putAll(last);
-                touchedBytes = Math.max(touchedBytes, at(last, "anon_bytes") + at(last, "swap_used_bytes"));
+                long bytes = at(last, "anon_bytes") + at(last, "swap_used_bytes");
+                othersBytes = at(last, "time_ns") <= HOG_STARTS_NS ? bytes : othersBytes;
+                touchedBytes = Math.max(touchedBytes, bytes - othersBytes);
             }
         }
     }

@@ -119,7 +119,7 @@ public final class Machine {
     public boolean advance(long targetNs, int maxSlices) {
         for (int i = 0; i < maxSlices; i++) {
             long next = nextEventNs();
-            threads.flushStats(Math.min(next, targetNs));
+            threads.workPeriodically(Math.min(next, targetNs));
             if (next > targetNs) {
                 nowNs = Math.max(nowNs, targetNs);
                 return true;

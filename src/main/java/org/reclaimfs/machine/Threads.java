@@ -6,6 +6,10 @@ import org.reclaimfs.memcg.MemCgroup;
 /** The kernel's threads, woken when a slice has found a reason to: kswapd, zswap's shrink worker, the flusher. */
 final class Threads {
     private static final long FLUSH_NS = 2_000_000_000;
+    /** vm.stat_interval. */
+    private static final long DECAY_NS = 1_000_000_000;
+
+    private static final int MOST_DECAYS = 60;
 
     final Kswapds kswapds;
     private final Core core;
@@ -13,6 +17,7 @@ final class Threads {
     private final Tasks tasks;
     private final ShrinkWorker worker;
     private long nextFlushNs;
+    private long nextDecayNs = DECAY_NS;
 
     /** @param random decides when statistics are flushed first; how long a stall lasts depends on it */
     Threads(Core core, Cpus cpus, Tasks tasks, SplittableRandom random) {
@@ -47,17 +52,23 @@ final class Threads {
         }
     }
 
-    /** The 2 s worker that brings memory statistics up to date (flush_memcg_stats_dwork). */
-    void flushStats(long untilNs) {
+    /** The 2 s worker that brings memory statistics up to date (flush_memcg_stats_dwork), and what each second does. */
+    void workPeriodically(long untilNs) {
         if (nextFlushNs <= untilNs) {
             core.memcgs.flushStats();
             nextFlushNs += ((untilNs - nextFlushNs) / FLUSH_NS + 1) * FLUSH_NS;
         }
+        for (int seconds = 0; nextDecayNs <= untilNs; seconds++) {
+            // A list that nobody uses has its least length long before that.
+            nextDecayNs += seconds < MOST_DECAYS ? DECAY_NS : (untilNs - nextDecayNs) / DECAY_NS * DECAY_NS + DECAY_NS;
+            core.ram.decayPerCpu();
+        }
     }
 
-    /** Statistics are flushed no more by themselves. */
+    /** Nothing happens by itself any more, every so often. */
     void holdStatFlushes() {
         nextFlushNs = Long.MAX_VALUE;
+        nextDecayNs = Long.MAX_VALUE;
     }
 
     void forget(MemCgroup memcg) {

@@ -361,6 +361,18 @@ public final class Memory {
         return drained;
     }
 
+    /** What a second does to the per-CPU lists: idle ones shrink to their least length (refresh_cpu_vm_stats). */
+    public void decayPerCpu() {
+        for (Zone z : zones) {
+            for (PerCpuPages list : z.perCpu) {
+                int pages = list.decay();
+                z.perCpuPages -= pages;
+                z.freePages += pages;
+                freePages += pages;
+            }
+        }
+    }
+
     // ---- compressed pools ----
 
     /** Whether that many pages could be had with no regard to watermarks, as inside reclaim (PF_MEMALLOC). */

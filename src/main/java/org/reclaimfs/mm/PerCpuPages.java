@@ -84,6 +84,16 @@ public final class PerCpuPages {
         return count;
     }
 
+    /** Once a second the list may hold an eighth less (decay_pcp_high); returns the pages it gives back. */
+    int decay() {
+        if (high > highMin) {
+            high = Math.max(Math.max(count - (batch << MAX_SCALE), high - (high >> 3)), highMin);
+        }
+        int over = Math.max(0, count - high);
+        count -= over;
+        return over;
+    }
+
     /** The list was emptied: portions start small again. */
     void drained() {
         count = 0;
