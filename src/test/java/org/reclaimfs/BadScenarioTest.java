@@ -75,7 +75,7 @@ final class BadScenarioTest {
             arguments("zram: [{disksize: 0}]", "1:19: write of '0' to /sys/block/zram0/disksize"),
             arguments("zram: [{disksize: -1}]", "1:19: found '-1', expected a size"),
             arguments("machine: {memory: 1G}\nzram: [{disksize: 1T}]", "2:19: write of '1099511627776' to /sys/block/zram0/disksize: ENOMEM: no memory for the table"),
-            arguments("machine: {memory: 1G}\nzram: [{disksize: 236G}]", "2:19: write of '253403070464' to /sys/block/zram0/disksize: it leaves "),
+            arguments("machine: {memory: 1G}\nzram: [{disksize: 232G}]", "2:19: write of '249108103168' to /sys/block/zram0/disksize: it leaves "),
             arguments("zram: [{}]\nswap: [{device: /dev/zram0}]", "2:17: swapon /dev/zram0: EINVAL: /dev/zram0 has no room for swap"),
             arguments("swap: [{device: /dev/vda}]", "1:17: found '/dev/vda', expected a device from disks or zram"),
             arguments("swap: [{device: }]", "1:16: found nothing, expected a device"),
