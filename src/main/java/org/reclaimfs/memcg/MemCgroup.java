@@ -175,13 +175,17 @@ public final class MemCgroup {
     /** Counts pages of a node. */
     public void add(MemoryStat item, int node, long n) {
         int i = item.ordinal();
-        boolean kept = StatSnapshot.keeps(i);
-        for (MemCgroup m = this; m != null; m = m.parent) {
-            if (kept) {
-                m.snapshots[node].bring(all.flushes(), m.nodeStat[node]);
+        if (StatSnapshot.keeps(i)) {
+            int flush = all.flushes();
+            for (MemCgroup m = this; m != null; m = m.parent) {
+                m.snapshots[node].bring(flush, m.nodeStat[node]);
             }
+        }
+        for (MemCgroup m = this; m != null; m = m.parent) {
             m.stat[i] += n;
-            if (m.nodeStat.length > 1) {
+        }
+        if (nodeStat.length > 1) {
+            for (MemCgroup m = this; m != null; m = m.parent) {
                 m.nodeStat[node][i] += n;
             }
         }

@@ -17,7 +17,7 @@ public final class MemMap extends Runs {
     /** Pages mapped by one page table: 2 MiB. */
     public static final int TABLE_PAGES = 1 << TABLE_SHIFT;
 
-    private static final int SPARSE_MAX = 8;
+    private static final int SPARSE_MAX = 16;
 
     // One element a page table. The index of a table is its sorted runs, or a run for each of its pages.
     private int[][] index = new int[64][];
