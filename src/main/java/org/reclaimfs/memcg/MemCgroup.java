@@ -54,7 +54,6 @@ public final class MemCgroup {
     public final int id;
     public final Cgroup cgroup;
     private final LruVec[] lruvecs;
-    private final MemCgroups all;
     public final PageCounter memory;
     public final PageCounter swap;
     private final @Nullable MemCgroup parent;
@@ -69,11 +68,10 @@ public final class MemCgroup {
     private boolean zswapWriteback = true;
     private long zswapMax = PageCounter.MAX;
     private long ownZswapBytes;
-    private final long[] stat = new long[MemoryStat.values().length];
-    /** The same by node; the one node of a small machine shares the array. */
-    private final long[][] nodeStat;
+    private final Statistics statistics;
+    /** memory.zswap.current: every store asks for it. */
+    private long zswapBytes;
 
-    private final StatSnapshot[] snapshots;
     private final long[] events = new long[Event.values().length];
     private final long[] localEvents = new long[Event.values().length];
     private final long[] swapEvents = new long[SwapEvent.values().length];
@@ -83,16 +81,12 @@ public final class MemCgroup {
 
     MemCgroup(int id, Cgroup cgroup, @Nullable MemCgroup parent, MemCgroups all, MemMap mem, int nodes) {
         this.id = id;
-        this.all = all;
         this.cgroup = cgroup;
         this.parent = parent;
+        this.statistics = new Statistics(parent == null ? null : parent.statistics, all.statistics, nodes);
         this.lruvecs = new LruVec[nodes];
-        this.snapshots = new StatSnapshot[nodes];
-        this.nodeStat = new long[nodes][];
         for (int node = 0; node < nodes; node++) {
             lruvecs[node] = new LruVec(mem);
-            snapshots[node] = new StatSnapshot();
-            nodeStat[node] = nodes == 1 ? stat : new long[stat.length];
         }
         this.memory = new PageCounter(parent == null ? null : parent.memory);
         this.swap = new PageCounter(parent == null ? null : parent.swap);
@@ -169,37 +163,22 @@ public final class MemCgroup {
     // ---- statistics ----
 
     public void add(MemoryStat item, long n) {
-        add(item, 0, n);
+        statistics.add(item, 0, n);
     }
 
     /** Counts pages of a node. */
     public void add(MemoryStat item, int node, long n) {
-        int i = item.ordinal();
-        if (StatSnapshot.keeps(i)) {
-            int flush = all.flushes();
-            for (MemCgroup m = this; m != null; m = m.parent) {
-                m.snapshots[node].bring(flush, m.nodeStat[node]);
-            }
-        }
-        for (MemCgroup m = this; m != null; m = m.parent) {
-            m.stat[i] += n;
-        }
-        if (nodeStat.length > 1) {
-            for (MemCgroup m = this; m != null; m = m.parent) {
-                m.nodeStat[node][i] += n;
-            }
-        }
+        statistics.add(item, node, n);
     }
 
     /** The item on one node, in its own unit; for items that belong to pages. */
     public long stat(MemoryStat item, int node) {
-        return nodeStat[node][item.ordinal()];
+        return statistics.get(item, node);
     }
 
     /** A list size or activation count as reclaim sees it: as of the last flush. */
     public long flushedStat(MemoryStat item, int node) {
-        snapshots[node].bring(all.flushes(), nodeStat[node]);
-        return snapshots[node].value(item);
+        return statistics.flushed(item, node);
     }
 
     /** The cgroup's lists on a node. */
@@ -217,14 +196,14 @@ public final class MemCgroup {
             case SLAB -> stat(MemoryStat.SLAB_RECLAIMABLE) + stat(MemoryStat.SLAB_UNRECLAIMABLE);
             case PGSCAN -> sum(SCANS);
             case PGSTEAL -> sum(STEALS);
-            default -> stat[item.ordinal()];
+            default -> statistics.get(item);
         };
     }
 
     private long sum(MemoryStat[] items) {
         long sum = 0;
         for (MemoryStat item : items) {
-            sum += stat[item.ordinal()];
+            sum += statistics.get(item);
         }
         return sum;
     }
@@ -236,7 +215,7 @@ public final class MemCgroup {
 
     /** What memory.numa_stat prints for a node. */
     public long printedStat(MemoryStat item, int node) {
-        return printed(item, nodeStat.length == 1 ? stat(item) : nodeStat[node][item.ordinal()]);
+        return printed(item, lruvecs.length == 1 ? stat(item) : stat(item, node));
     }
 
     private static long printed(MemoryStat item, long value) {
@@ -333,7 +312,7 @@ public final class MemCgroup {
 
     /** Compressed bytes in zswap of this subtree: memory.zswap.current. */
     public long zswapBytes() {
-        return stat[MemoryStat.ZSWAP.ordinal()];
+        return zswapBytes;
     }
 
     /** Pages that go to zswap before some level's memory.zswap.max refuses, each {@code bytes} long. */
@@ -384,6 +363,9 @@ public final class MemCgroup {
         long before = bytesUp(ownZswapBytes);
         ownZswapBytes += bytes;
         add(MemoryStat.ZSWAP, bytes);
+        for (MemCgroup m = this; m != null; m = m.parent) {
+            m.zswapBytes += bytes;
+        }
         add(MemoryStat.ZSWAPPED, pages);
         if (incompressible) {
             add(MemoryStat.ZSWAP_INCOMP, pages);
@@ -423,8 +405,8 @@ public final class MemCgroup {
             lruvec.checkInvariants();
         }
         for (MemoryStat item : MemoryStat.values()) {
-            if (stat[item.ordinal()] < 0) {
-                throw new IllegalStateException(cgroup.path() + ": " + item.key() + " is " + stat[item.ordinal()]);
+            if (item.unit() != MemoryStat.Unit.SUM && statistics.get(item) < 0) {
+                throw new IllegalStateException(cgroup.path() + ": " + item.key() + " is " + statistics.get(item));
             }
         }
     }

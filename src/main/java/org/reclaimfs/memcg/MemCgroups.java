@@ -16,8 +16,7 @@ public final class MemCgroups {
 
     private final MemMap mem;
     private final int nodes;
-    /** Counts flushes of the statistics; see {@link StatSnapshot}. */
-    private int flushes;
+    final Statistics.Shared statistics = new Statistics.Shared();
 
     private @Nullable MemCgroup[] byId = new MemCgroup[64];
     private int lastId;
@@ -29,11 +28,7 @@ public final class MemCgroups {
 
     /** From now on reclaim sees the statistics as they are now, until the next flush. */
     public void flushStats() {
-        flushes++;
-    }
-
-    int flushes() {
-        return flushes;
+        statistics.flush();
     }
 
     /** Makes the memcg of {@code cgroup}; null if no id is left. */
