@@ -49,6 +49,8 @@ final class Core {
     final Set<Task> oomOrigins = new LinkedHashSet<>();
     /** After a panic no task runs any more. */
     boolean panicked;
+    /** When some allocation's stall was last told. */
+    long lastStallWarningNs = Long.MIN_VALUE / 2;
 
     AllocListener listener = AllocListener.NONE;
 

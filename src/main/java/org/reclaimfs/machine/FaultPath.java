@@ -22,6 +22,7 @@ import org.reclaimfs.vmscan.Vmscan;
 final class FaultPath {
     private static final int MAX_RECLAIM_RETRIES = 16;
     private static final int CHARGE_BATCH = 64;
+    private static final long STALL_WARNING_NS = 10_000_000_000L;
     private static final long JIFFY_NS = 4_000_000;
     private static final int HZ = 250;
     private static final int MAX_THROTTLE_POLLS = 10 * HZ;
@@ -60,6 +61,9 @@ final class FaultPath {
 
     private int noProgressLoops;
     private int throttlePolls;
+    /** When the present allocation entered the slow path; -1 if it has not. */
+    private long slowSinceNs = -1;
+
     private int highRetries;
     private long highReclaimed;
     private boolean highFirst;
@@ -131,6 +135,7 @@ final class FaultPath {
             return WAIT;
         }
         noProgressLoops = 0;
+        slowSinceNs = -1;
         stall.over();
         // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
         long batch = Math.min(want, CHARGE_BATCH - task.overHighPages);
@@ -139,6 +144,7 @@ final class FaultPath {
 
     /** Does a piece of what must come first; the cost is on the effort, a sleep is returned (0: none). */
     long advance(long nowNs) {
+        core.vm.setReclaimer(task.comm);
         Reclaim running = call;
         if (running != null) {
             if (calls.step(running)) {
@@ -231,6 +237,7 @@ final class FaultPath {
 
     private void startDirectReclaim(long nowNs) {
         core.effort.spend(core.costs.get(Cost.SLOW_PATH));
+        warnOfStall(core.effort.nowNs());
         stall.enter();
         if (kswapds.allowDirectReclaim(core.ram.nodeOfCpu(cpu()))) {
             reclaimDirectly();
@@ -239,6 +246,16 @@ final class FaultPath {
         core.ram.vmstat.add(VmStat.PGSCAN_DIRECT_THROTTLE, 1);
         state = State.THROTTLED;
         throttlePolls = 0;
+    }
+
+    /** Ten seconds in the slow path are worth a line, at most every ten seconds (check_alloc_stall_warning). */
+    private void warnOfStall(long nowNs) {
+        slowSinceNs = slowSinceNs < 0 ? nowNs : slowSinceNs;
+        long waitedNs = nowNs - slowSinceNs;
+        if (waitedNs >= STALL_WARNING_NS && nowNs - core.lastStallWarningNs >= STALL_WARNING_NS) {
+            core.lastStallWarningNs = nowNs;
+            oom.warnings().stall(task.comm, waitedNs / 1_000_000_000, gfp, 0, nowNs);
+        }
     }
 
     private void reclaimDirectly() {

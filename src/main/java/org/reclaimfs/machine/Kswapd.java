@@ -141,6 +141,7 @@ final class Kswapd extends Activity {
     public long step(long nowNs) {
         core.effort.begin(nowNs);
         pressure.stall(true, nowNs);
+        core.vm.setReclaimer("kswapd" + node.id);
         while (core.effort.goesOn(SLICE_NS)) {
             Reclaim running = call;
             if (running == null) {

@@ -30,9 +30,11 @@ final class OomPath {
     OomPath(Core core, Tasks tasks) {
         this.core = core;
         this.tasks = tasks;
-        ShowMem mem = new ShowMem(core.log, core.ram, new VmStats(core)::get, new ShownSwap());
+        VmStats stats = new VmStats(core);
+        ShowMem mem = new ShowMem(core.log, core.ram, stats::get, stats::get, new ShownSwap());
         this.report = new OomReport(core.log, mem, this::shownStats, settings);
         this.warnings = new AllocWarnings(core.log, mem, core.rootMemcg());
+        core.vm.onTableRefused(comm -> warnings.failure(comm, Gfp.SWAP_TABLE, 0, core.effort.nowNs()));
     }
 
     private final class ShownSwap implements ShowMem.Swap {

@@ -8,6 +8,7 @@ import org.reclaimfs.klog.Klog;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.Node;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
 
@@ -24,12 +25,19 @@ public final class ShowMem {
         long totalPages();
     }
 
+    /** A node's share of an item. */
+    public interface NodeStat {
+        long get(VmStat item, int node);
+    }
+
     private final Klog log;
     private final Memory ram;
+    private final NodeStat nodeStat;
     private final ToLongFunction<VmStat> vmstat;
     private final Swap swap;
 
-    public ShowMem(Klog log, Memory ram, ToLongFunction<VmStat> vmstat, Swap swap) {
+    public ShowMem(Klog log, Memory ram, ToLongFunction<VmStat> vmstat, NodeStat nodeStat, Swap swap) {
+        this.nodeStat = nodeStat;
         this.log = log;
         this.ram = ram;
         this.vmstat = vmstat;
@@ -40,7 +48,9 @@ public final class ShowMem {
     public void print(long nowNs) {
         log.warn(nowNs, "Mem-Info:");
         log.warn(nowNs, counters());
-        log.warn(nowNs, node());
+        for (Node node : ram.nodes()) {
+            log.warn(nowNs, node(node.id));
+        }
         for (Zone zone : ram.zones()) {
             if (zone.presentPages > 0) {
                 log.warn(nowNs, zone(zone));
@@ -52,7 +62,11 @@ public final class ShowMem {
                 log.warn(nowNs, freeLists(zone));
             }
         }
-        log.warn(nowNs, "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB");
+        for (Node node : ram.nodes()) {
+            log.warn(
+                    nowNs,
+                    "Node " + node.id + " hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB");
+        }
         log.warn(nowNs, get(VmStat.NR_FILE_PAGES) + " total pagecache pages");
         log.warn(nowNs, get(VmStat.NR_SWAPCACHED) + " pages in swap cache");
         log.warn(nowNs, "Free swap  = " + pagesToKiB(swap.freePages()) + "kB");
@@ -92,23 +106,30 @@ public final class ShowMem {
                 + " pagetables:" + get(VmStat.NR_PAGE_TABLE_PAGES)
                 + "\n sec_pagetables:" + get(VmStat.NR_SEC_PAGE_TABLE_PAGES) + " bounce:0"
                 + "\n kernel_misc_reclaimable:" + get(VmStat.NR_KERNEL_MISC_RECLAIMABLE)
-                + "\n free:" + ram.freePages() + " free_pcp:0 free_cma:0";
+                + "\n free:" + ram.freePages() + " free_pcp:" + perCpuPages() + " free_cma:0";
     }
 
-    private String node() {
-        return "Node 0" + kB("active_anon", VmStat.NR_ACTIVE_ANON) + kB("inactive_anon", VmStat.NR_INACTIVE_ANON)
-                + kB("active_file", VmStat.NR_ACTIVE_FILE) + kB("inactive_file", VmStat.NR_INACTIVE_FILE)
-                + kB("unevictable", VmStat.NR_UNEVICTABLE) + kB("isolated(anon)", VmStat.NR_ISOLATED_ANON)
-                + kB("isolated(file)", VmStat.NR_ISOLATED_FILE) + kB("mapped", VmStat.NR_MAPPED)
-                + kB("dirty", VmStat.NR_DIRTY)
-                + kB("writeback", VmStat.NR_WRITEBACK) + kB("shmem", VmStat.NR_SHMEM)
-                + " shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB kernel_stack:" + get(VmStat.NR_KERNEL_STACK) + "kB"
-                + kB("pagetables", VmStat.NR_PAGE_TABLE_PAGES) + kB("sec_pagetables", VmStat.NR_SEC_PAGE_TABLE_PAGES)
+    private long perCpuPages() {
+        return ram.zones().stream().mapToLong(Zone::perCpuPages).sum();
+    }
+
+    private String node(int node) {
+        return "Node " + node + kB("active_anon", VmStat.NR_ACTIVE_ANON, node)
+                + kB("inactive_anon", VmStat.NR_INACTIVE_ANON, node)
+                + kB("active_file", VmStat.NR_ACTIVE_FILE, node) + kB("inactive_file", VmStat.NR_INACTIVE_FILE, node)
+                + kB("unevictable", VmStat.NR_UNEVICTABLE, node) + kB("isolated(anon)", VmStat.NR_ISOLATED_ANON, node)
+                + kB("isolated(file)", VmStat.NR_ISOLATED_FILE, node) + kB("mapped", VmStat.NR_MAPPED, node)
+                + kB("dirty", VmStat.NR_DIRTY, node)
+                + kB("writeback", VmStat.NR_WRITEBACK, node) + kB("shmem", VmStat.NR_SHMEM, node)
+                + " shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB kernel_stack:"
+                + nodeStat.get(VmStat.NR_KERNEL_STACK, node) + "kB"
+                + kB("pagetables", VmStat.NR_PAGE_TABLE_PAGES, node)
+                + kB("sec_pagetables", VmStat.NR_SEC_PAGE_TABLE_PAGES, node)
                 + " all_unreclaimable? no Balloon:0kB gpu_active:0kB gpu_reclaim:0kB";
     }
 
-    private String kB(String label, VmStat item) {
-        return kB(label, get(item));
+    private String kB(String label, VmStat item, int node) {
+        return kB(label, nodeStat.get(item, node));
     }
 
     private static String kB(String label, long pages) {
@@ -116,8 +137,10 @@ public final class ShowMem {
     }
 
     private static String zone(Zone zone) {
-        return "Node 0 " + zone.name + kB("free", zone.freePages()) + " boost:0kB" + kB("min", zone.minWmark())
-                + kB("low", zone.lowWmark()) + kB("high", zone.highWmark())
+        long boost = zone.boostPages();
+        return "Node " + zone.node + " " + zone.name + kB("free", zone.freePages()) + kB("boost", boost)
+                + kB("min", zone.minWmark() + boost) + kB("low", zone.lowWmark() + boost)
+                + kB("high", zone.highWmark() + boost)
                 + " reserved_highatomic:0KB free_highatomic:0KB"
                 + kB("active_anon", zone.lruPages(Flags.ACTIVE_ANON))
                 + kB("inactive_anon", zone.lruPages(Flags.INACTIVE_ANON))
@@ -127,7 +150,7 @@ public final class ShowMem {
                 + kB("writepending", zone.writePendingPages()) + kB("zspages", zone.zspages())
                 + kB("present", zone.presentPages) + kB("managed", zone.managedPages)
                 + kB("mlocked", zone.mlockedPages())
-                + " bounce:0kB free_pcp:0kB local_pcp:0kB free_cma:0kB";
+                + " bounce:0kB" + kB("free_pcp", zone.perCpuPages()) + " local_pcp:0kB free_cma:0kB";
     }
 
     private static String lowmemReserve(Zone zone) {
@@ -140,7 +163,7 @@ public final class ShowMem {
 
     /** Free memory in the largest blocks it fits, all of them movable: as /proc/buddyinfo shows it. */
     private static String freeLists(Zone zone) {
-        StringBuilder out = new StringBuilder("Node 0 " + zone.name + ":");
+        StringBuilder out = new StringBuilder("Node " + zone.node + " " + zone.name + ":");
         for (int order = 0; order < ORDERS; order++) {
             long rest = zone.freePages() >> order;
             long blocks = order < ORDERS - 1 ? rest & 1 : rest;

@@ -86,6 +86,7 @@ final class Pageout {
             if (vm.swap.tables().refused()) {
                 // Each page asks again, twice: nothing that it needs has changed since the one before.
                 vm.effort.spend(vm.costs.get(Cost.TABLE_FAIL) * pages);
+                vm.tableRefused();
             }
             return 0;
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
@@ -48,6 +49,9 @@ public final class Vmscan {
 
     /** How long the present slice's work has waited for others, besides what it has cost. */
     private long waitNs;
+
+    private String reclaimer = "sh";
+    private Consumer<String> tableRefused = comm -> {};
 
     /** Reclaim calls at work on each node: they contend for its locks. */
     final int[] reclaimers;
@@ -120,6 +124,20 @@ public final class Vmscan {
             ofNode.remove(memcg);
             ofNode.values().removeIf(at -> at == memcg);
         }
+    }
+
+    /** Whose work the next steps are, as the log names it. */
+    public void setReclaimer(String comm) {
+        reclaimer = comm;
+    }
+
+    /** Tells whom to tell that a swap table could not be had; it is given the reclaimer. */
+    public void onTableRefused(Consumer<String> listener) {
+        tableRefused = listener;
+    }
+
+    void tableRefused() {
+        tableRefused.accept(reclaimer);
     }
 
     void waitFor(long ns) {
