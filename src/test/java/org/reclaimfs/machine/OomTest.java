@@ -375,6 +375,7 @@ final class OomTest {
     @Test
     void aReportOfTheWholeMachine() throws ErrnoException {
         Task a = hog("alloc", "/", 1000, 1000);
+        machine.memory().drainPerCpu();
         anywhere(a);
         List<String> log = log();
         int at = log.indexOf("4 Mem-Info:");
