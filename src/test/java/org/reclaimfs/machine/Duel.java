@@ -19,6 +19,7 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zone;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
 
@@ -84,6 +85,9 @@ final class Duel {
         fast = new Machine(new MachineConfig(ramBytes, 8L << 20, cpus, nodes, 250, true, seed, patches, costs));
         fast.holdStatFlushes();
         long atBoot = fast.memory().totalPages() - fast.memory().freePages();
+        for (Zone zone : fast.memory().zones()) {
+            atBoot -= zone.perCpuPages();
+        }
         ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot);
         ref.lateIo = lateIo;
         this.lateIo = lateIo;
@@ -108,7 +112,7 @@ final class Duel {
         clockNs = Math.max(clockNs, fast.nowNs());
         long throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
         boolean throttled = false;
-        long cost = activity.step(clockNs);
+        long cost = step(activity);
         for (int slices = 0; cost != Activity.DONE; slices++) {
             clockNs += cost;
             if (!lateIo || activity instanceof Swapoff swapoff && swapoff.waitsForWrite()) {
@@ -134,12 +138,17 @@ final class Duel {
                 ref.reclaimsLeft = ENDLESS_RECLAIMS;
                 return null;
             }
-            cost = activity.step(clockNs);
+            cost = step(activity);
         }
         fast.completeIo();
         fast.completeExits();
         turns();
         return activity.error();
+    }
+
+    private long step(Activity activity) {
+        fast.core().effort.begin(clockNs, activity.cpu());
+        return activity.step(clockNs);
     }
 
     /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
@@ -155,7 +164,7 @@ final class Duel {
             long cost = 0;
             while (cost != Activity.DONE && fast.vmstat(VmStat.PAGEOUTRUN) == run) {
                 clockNs += cost;
-                cost = kswapd.step(clockNs);
+                cost = step(kswapd);
                 if (!lateIo) {
                     fast.completeIo();
                 }
@@ -445,7 +454,8 @@ final class Duel {
     }
 
     private RefFaults faults(RefTask task) {
-        return new RefFaults(ref, task, java.util.Objects.requireNonNull(pidOf.get(task.name)) % cpus);
+        ref.cpu = java.util.Objects.requireNonNull(pidOf.get(task.name)) % cpus;
+        return new RefFaults(ref, task, ref.cpu);
     }
 
     void alloc(RefTask task, String regionName, Kind kind, Content content, int pages) throws ErrnoException {
