@@ -269,6 +269,7 @@ final class Duel {
         drive(fast.setMax(memcg(path), pages));
         memcg.max = pages;
         limit(memcg, pages, true);
+        ref.operationEnded();
     }
 
     void high(String path, long pages) {
@@ -277,6 +278,7 @@ final class Duel {
         drive(fast.setHigh(memcg(path), pages));
         memcg.high = pages;
         limit(memcg, pages, false);
+        ref.operationEnded();
     }
 
     private void limit(RefMemcg memcg, long pages, boolean max) {
@@ -349,6 +351,7 @@ final class Duel {
             }
             done += r;
         }
+        ref.operationEnded();
         agree("memory.reclaim of " + path, got, expected);
     }
 
@@ -362,6 +365,7 @@ final class Duel {
         Errno expected = Errno.EINVAL;
         if (ref.zswap.writebackAllowed(refMemcg(path))) {
             expected = ref.zswap.proactive(refMemcg(path), bytes) ? null : Errno.EAGAIN;
+            ref.operationEnded();
         }
         agree("source=zswap of " + path, got, expected);
     }
@@ -422,6 +426,7 @@ final class Duel {
     void swapoff(RefDevice device) throws ErrnoException {
         Errno got = drive(fast.swapoff(device.path));
         RefFaults.swapoff(ref, device);
+        ref.operationEnded();
         if (device.zram) {
             int id = Integer.parseInt(device.path.substring("/dev/zram".length()));
             fast.removeZram(id);
@@ -510,6 +515,7 @@ final class Duel {
     void exit(RefTask task) throws ErrnoException {
         drive(fast.exit(fast.task(task.name)));
         RefOom.exit(ref, task);
+        ref.operationEnded();
     }
 
     void dropCaches() {
