@@ -315,6 +315,10 @@ final class RefFaults {
         for (Supplier<@Nullable RefPage> each : machine.readahead.around(page)) {
             RefPage near = each.get();
             if (near == page) {
+                if (page.resident) {
+                    // zswap wrote it back meanwhile.
+                    continue;
+                }
                 read(machine, page, node, cpu);
             } else if (near != null && !near.resident && near.slot != null) {
                 readAlong(near);
