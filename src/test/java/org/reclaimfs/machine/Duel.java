@@ -40,6 +40,16 @@ final class Duel {
     private static final long SLOW_PATH_NS = STEP_NS + 1;
 
     private static final long JIFFY_NS = 4_000_000;
+    /** What a write takes where the end of the slice ends it: it is under way for all of the slice. */
+    private static final double LONG_NS = 1e12;
+
+    private static final Map<Disk.Profile, Integer> WRITE_NS = Map.of(
+            Disk.Profile.OPTANE, 10_000,
+            Disk.Profile.NVME, 20_000,
+            Disk.Profile.SATA, 60_000,
+            Disk.Profile.HDD, 10_000_000,
+            Disk.Profile.VIRTIO, 50_000,
+            Disk.Profile.NETWORK, 500_000);
 
     static final List<Content> CONTENTS = List.of(
             Content.RANDOM,
@@ -395,8 +405,7 @@ final class Duel {
         Disk disk = fast.disk(name);
         if (disk == null) {
             disk = new Disk(name, slots * 4096L, profile);
-            // No latency: requests end in the order they were made.
-            disk.setHealth(false, 0);
+            disk.setHealth(false, lateIo ? 0 : LONG_NS / WRITE_NS.get(profile));
             fast.addDisk(disk);
         }
         fast.swapon("/dev/" + name, priority);

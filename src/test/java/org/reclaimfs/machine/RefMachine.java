@@ -236,9 +236,15 @@ final class RefMachine {
         lruAdd.computeIfAbsent(cpu, c -> new ArrayList<>()).add(page);
     }
 
-    /** The pages that wait on the CPU go to their lists. Of a write that has ended before nobody rotates the page. */
+    /**
+     * The pages that wait on the CPU go to their lists. A page whose write has ended before is not rotated; late writes
+     * end, by the clock, at once.
+     */
     void drainLruAdd() {
-        lruAdd.remove(cpu);
+        List<RefPage> waiting = lruAdd.remove(cpu);
+        if (waiting != null && !lateIo) {
+            waiting.forEach(page -> page.reclaim |= page.writeback);
+        }
     }
 
     // ---- devices ------------------------------------------------------------------------------------------
