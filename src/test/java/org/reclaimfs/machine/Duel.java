@@ -150,8 +150,12 @@ final class Duel {
             }
             cost = step(activity);
         }
-        fast.completeIo();
+        if (!lateIo) {
+            fast.completeIo();
+        }
+        // Who dies has nothing left that a late write could rotate.
         fast.completeExits();
+        fast.completeIo();
         turns();
         return activity.error();
     }
