@@ -44,13 +44,14 @@ final class AllocActivity extends TaskActivity {
         long offset = next & MemMap.TABLE_PAGES - 1;
         int want = (int) Math.min(Math.min(MAX_BATCH, allowed), Math.min(left, MemMap.TABLE_PAGES - offset));
         MemCgroup memcg = task.memcg();
-        // A fault makes its page tables first, each page of them charged and allocated as its own page is.
-        int tables = (int) pages.missingTables(task, region, 1);
-        int n = faults.admit(memcg, tables > 0 ? tables : want, nowNs);
+        // A fault makes its page tables first, each page of them charged and allocated as its own page is: one by one,
+        // since they come from the zone itself, and each has to pass its test of the marks.
+        boolean table = pages.missingTables(task, region, 1) > 0;
+        int n = faults.admit(memcg, table ? 1 : want, nowNs);
         if (n <= 0) {
             return n == FaultPath.DEAD ? DONE : 0;
         }
-        if (tables > 0) {
+        if (table) {
             pages.addTables(task, n);
             faults.charged(memcg, n);
             return 0;

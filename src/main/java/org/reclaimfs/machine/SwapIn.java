@@ -90,7 +90,7 @@ final class SwapIn {
             readAheadPage(region, p);
         }
         // Readahead may have used the zone's last free pages above the mark; one below it is always there.
-        read(pageOf(region, page), memcg, zone);
+        readFaulting(region, page, memcg, zone);
         for (long p = page + 1; p < window[1]; p++) {
             readAheadPage(region, p);
         }
@@ -101,13 +101,21 @@ final class SwapIn {
         long[] window = core.readahead.bySlot(device, slot);
         for (long s = window[0]; s < window[1]; s++) {
             if (s == slot) {
-                read(pageOf(region, page), memcg, zone);
+                readFaulting(region, page, memcg, zone);
                 continue;
             }
             int run = core.readahead.owner(device, s);
             if (run != MemMap.NIL) {
                 readAheadPage(mem.region(run), mem.firstPage(run) + (s - mem.slot(run)));
             }
+        }
+    }
+
+    /** Reclaim for its neighbours may have brought the page in already: zswap writes back what is oldest. */
+    private void readFaulting(Region region, long page, MemCgroup memcg, int zone) {
+        int run = pageOf(region, page);
+        if (!mem.has(run, Flags.RESIDENT)) {
+            read(run, memcg, zone);
         }
     }
 

@@ -136,7 +136,9 @@ final class Swapoff extends Activity {
         }
         page = page - offset + mem.off(run);
         MemCgroup memcg = folios.owner(run);
-        int n = faults.admit(memcg, pages, nowNs);
+        // One slot given back may end the fullness that decides whether its page is of the workingset.
+        boolean full = memcg.swapMargin(core.swap.freePages()) <= 0;
+        int n = faults.admit(memcg, full ? 1 : pages, nowNs);
         if (n > 0) {
             page += bringIn(folios.carve(run, 0, n), memcg, faults.zone());
         }

@@ -166,10 +166,23 @@ public final class Reclaim {
         node = nodes[nodeAt];
         vm.reclaimers[node]++;
         counted = true;
+        if (sc.kswapd()) {
+            ageAnon();
+        }
         ScanBalance.prepare(vm, sc, node);
         memcg = null;
         walkStarted = false;
         phase = Phase.MEMCG;
+    }
+
+    /** While the node has few inactive anonymous pages, every memcg must give some, protected or not (kswapd_age_node). */
+    private void ageAnon() {
+        if (vm.swap.totalPages() == 0 || !ScanBalance.inactiveIsLow(sc.root, node, false)) {
+            return;
+        }
+        for (MemCgroup m = sc.root; m != null; m = MemCgroup.next(sc.root, m)) {
+            scan.shrinkActive(m, node, Flags.ACTIVE_ANON, Vmscan.SWAP_CLUSTER_MAX);
+        }
     }
 
     private void leaveNode() {

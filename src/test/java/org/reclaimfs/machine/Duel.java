@@ -19,6 +19,7 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.mm.Zone;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
 
@@ -39,6 +40,16 @@ final class Duel {
     private static final long SLOW_PATH_NS = STEP_NS + 1;
 
     private static final long JIFFY_NS = 4_000_000;
+    /** What a write takes where the end of the slice ends it: it is under way for all of the slice. */
+    private static final double LONG_NS = 1e12;
+
+    private static final Map<Disk.Profile, Integer> WRITE_NS = Map.of(
+            Disk.Profile.OPTANE, 10_000,
+            Disk.Profile.NVME, 20_000,
+            Disk.Profile.SATA, 60_000,
+            Disk.Profile.HDD, 10_000_000,
+            Disk.Profile.VIRTIO, 50_000,
+            Disk.Profile.NETWORK, 500_000);
 
     static final List<Content> CONTENTS = List.of(
             Content.RANDOM,
@@ -84,6 +95,9 @@ final class Duel {
         fast = new Machine(new MachineConfig(ramBytes, 8L << 20, cpus, nodes, 250, true, seed, patches, costs));
         fast.holdStatFlushes();
         long atBoot = fast.memory().totalPages() - fast.memory().freePages();
+        for (Zone zone : fast.memory().zones()) {
+            atBoot -= zone.perCpuPages();
+        }
         ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot);
         ref.lateIo = lateIo;
         this.lateIo = lateIo;
@@ -108,7 +122,7 @@ final class Duel {
         clockNs = Math.max(clockNs, fast.nowNs());
         long throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
         boolean throttled = false;
-        long cost = activity.step(clockNs);
+        long cost = step(activity);
         for (int slices = 0; cost != Activity.DONE; slices++) {
             clockNs += cost;
             if (!lateIo || activity instanceof Swapoff swapoff && swapoff.waitsForWrite()) {
@@ -134,12 +148,21 @@ final class Duel {
                 ref.reclaimsLeft = ENDLESS_RECLAIMS;
                 return null;
             }
-            cost = activity.step(clockNs);
+            cost = step(activity);
         }
-        fast.completeIo();
+        if (!lateIo) {
+            fast.completeIo();
+        }
+        // Who dies has nothing left that a late write could rotate.
         fast.completeExits();
+        fast.completeIo();
         turns();
         return activity.error();
+    }
+
+    private long step(Activity activity) {
+        fast.core().effort.begin(clockNs, activity.cpu());
+        return activity.step(clockNs);
     }
 
     /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
@@ -155,7 +178,7 @@ final class Duel {
             long cost = 0;
             while (cost != Activity.DONE && fast.vmstat(VmStat.PAGEOUTRUN) == run) {
                 clockNs += cost;
-                cost = kswapd.step(clockNs);
+                cost = step(kswapd);
                 if (!lateIo) {
                     fast.completeIo();
                 }
@@ -260,6 +283,7 @@ final class Duel {
         drive(fast.setMax(memcg(path), pages));
         memcg.max = pages;
         limit(memcg, pages, true);
+        ref.operationEnded();
     }
 
     void high(String path, long pages) {
@@ -268,6 +292,7 @@ final class Duel {
         drive(fast.setHigh(memcg(path), pages));
         memcg.high = pages;
         limit(memcg, pages, false);
+        ref.operationEnded();
     }
 
     private void limit(RefMemcg memcg, long pages, boolean max) {
@@ -340,6 +365,7 @@ final class Duel {
             }
             done += r;
         }
+        ref.operationEnded();
         agree("memory.reclaim of " + path, got, expected);
     }
 
@@ -353,6 +379,7 @@ final class Duel {
         Errno expected = Errno.EINVAL;
         if (ref.zswap.writebackAllowed(refMemcg(path))) {
             expected = ref.zswap.proactive(refMemcg(path), bytes) ? null : Errno.EAGAIN;
+            ref.operationEnded();
         }
         agree("source=zswap of " + path, got, expected);
     }
@@ -382,8 +409,7 @@ final class Duel {
         Disk disk = fast.disk(name);
         if (disk == null) {
             disk = new Disk(name, slots * 4096L, profile);
-            // No latency: requests end in the order they were made.
-            disk.setHealth(false, 0);
+            disk.setHealth(false, lateIo ? 0 : LONG_NS / WRITE_NS.get(profile));
             fast.addDisk(disk);
         }
         fast.swapon("/dev/" + name, priority);
@@ -413,6 +439,7 @@ final class Duel {
     void swapoff(RefDevice device) throws ErrnoException {
         Errno got = drive(fast.swapoff(device.path));
         RefFaults.swapoff(ref, device);
+        ref.operationEnded();
         if (device.zram) {
             int id = Integer.parseInt(device.path.substring("/dev/zram".length()));
             fast.removeZram(id);
@@ -445,7 +472,8 @@ final class Duel {
     }
 
     private RefFaults faults(RefTask task) {
-        return new RefFaults(ref, task, java.util.Objects.requireNonNull(pidOf.get(task.name)) % cpus);
+        ref.cpu = java.util.Objects.requireNonNull(pidOf.get(task.name)) % cpus;
+        return new RefFaults(ref, task, ref.cpu);
     }
 
     void alloc(RefTask task, String regionName, Kind kind, Content content, int pages) throws ErrnoException {
@@ -500,6 +528,7 @@ final class Duel {
     void exit(RefTask task) throws ErrnoException {
         drive(fast.exit(fast.task(task.name)));
         RefOom.exit(ref, task);
+        ref.operationEnded();
     }
 
     void dropCaches() {

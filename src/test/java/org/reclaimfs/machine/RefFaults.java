@@ -2,6 +2,7 @@ package org.reclaimfs.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
@@ -10,17 +11,16 @@ import org.reclaimfs.mm.VmStat;
 
 /** Charging and faults of one task, page by page (spec/04 sections 2, 3, 5; spec/06 sections 6, 7). */
 final class RefFaults {
-    private static final int TABLE = 512;
-    /** Frames come from the zone itself, not from a CPU's list. */
-    private static final int NO_CPU = -1;
-
     private final RefMachine machine;
     private final RefTask task;
     private final int cpu;
+    private static final int RETRIES = 16;
+
     /** The first fruitless round of a charge is free. */
-    private static final int RETRIES = 17;
+    private boolean hadFreeRound;
 
     private int retries = RETRIES;
+    private boolean passedOom;
     private int fruitless;
     /** The node of the frame that the last {@link #admit} promised. */
     private int node;
@@ -38,35 +38,47 @@ final class RefFaults {
      * what is to be done.
      */
     private boolean admit(RefMemcg memcg) {
-        RefMemcg over = memcg.overMax();
-        if (over == null) {
-            retries = RETRIES;
+        if (memcg.overMax() == null) {
+            chargeEnds();
             return findFrame();
         }
-        over.event(MemCgroup.Event.MAX);
-        long got = reclaim(over, 32);
-        boolean free = retries == RETRIES;
-        if (free && over.usage >= over.max) {
-            retries--;
-        } else if (over.usage >= over.max && got == 0 && retries-- <= 0) {
-            over.event(MemCgroup.Event.OOM);
-            boolean killed = RefOom.kill(machine, over, task);
-            retries = killed ? RETRIES - 1 : RETRIES;
-            if (task.dead) {
-                lastRounds(memcg);
+        // Who is killed goes round again until it may give up, and only then frees its memory.
+        do {
+            RefMemcg over = memcg.overMax();
+            over.event(MemCgroup.Event.MAX);
+            long got = reclaim(over, 32);
+            if (over.usage >= over.max && !goesRoundAgain(over, got)) {
+                chargeEnds();
+                break;
             }
+        } while (task.dead && memcg.overMax() != null);
+        if (task.dead) {
+            RefOom.exit(machine, task);
         }
         return false;
     }
 
-    /** A victim goes round once more before its memory is freed. */
-    private void lastRounds(RefMemcg memcg) {
-        for (int left = RETRIES - 1; left >= 0 && memcg.overMax() != null; ) {
-            RefMemcg over = memcg.overMax();
-            over.event(MemCgroup.Event.MAX);
-            left -= reclaim(over, 32) == 0 ? 1 : 0;
+    private void chargeEnds() {
+        hadFreeRound = false;
+        retries = RETRIES;
+        passedOom = false;
+    }
+
+    private boolean goesRoundAgain(RefMemcg over, long got) {
+        if (!hadFreeRound) {
+            hadFreeRound = true;
+            return true;
         }
-        RefOom.exit(machine, task);
+        if (got > 0 || retries-- > 0) {
+            return true;
+        }
+        if (passedOom && task.dead) {
+            return false;
+        }
+        over.event(MemCgroup.Event.OOM);
+        passedOom = RefOom.kill(machine, over, task);
+        retries = RETRIES;
+        return passedOom;
     }
 
     // ---- the page allocator -------------------------------------------------------------------------------
@@ -80,7 +92,7 @@ final class RefFaults {
             node = machine.ram.aboveMin(here, 0);
         }
         // The page tables that the page may need come from the reserves, but they must be there.
-        if (node >= 0 && machine.ram.anyFree(4)) {
+        if (node >= 0 && machine.ram.anyFree(12)) {
             fruitless = 0;
             return true;
         }
@@ -97,7 +109,7 @@ final class RefFaults {
         if (!found && !worthAnotherRound(here, got)) {
             fruitless = 0;
             if (!machine.ram.anyAboveHigh(here)) {
-                RefOom.kill(machine, null, task);
+                RefOom.kill(machine, null, null);
             }
         }
         return false;
@@ -236,7 +248,7 @@ final class RefFaults {
             } else if (page.slot == null) {
                 readFile(page);
             } else {
-                swapIn(page, write);
+                done = swapIn(page, write);
             }
         }
     }
@@ -281,32 +293,55 @@ final class RefFaults {
 
     // ---- swap-in ------------------------------------------------------------------------------------------
 
-    private void swapIn(RefPage page, boolean write) {
+    /** False if reclaim for its neighbours took the page away again: the fault begins anew. */
+    private boolean swapIn(RefPage page, boolean write) {
         RefMemcg memcg = page.memcg.listOwner();
         if (page.device().zram) {
             read(machine, page, node, cpu);
         } else {
             readAround(page);
         }
+        if (!page.resident) {
+            return false;
+        }
         fault();
         machine.event(task.memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
         mapCached(page, write);
         charged(memcg);
+        return true;
     }
 
     private void readAround(RefPage page) {
-        for (RefPage near : machine.readahead.around(page)) {
+        for (Supplier<@Nullable RefPage> each : machine.readahead.around(page)) {
+            RefPage near = each.get();
             if (near == page) {
+                if (page.resident) {
+                    // zswap wrote it back meanwhile.
+                    continue;
+                }
                 read(machine, page, node, cpu);
             } else if (near != null && !near.resident && near.slot != null) {
-                // The faulting page's own charge must stay possible: readahead does not reclaim.
-                int frame = machine.ram.aboveLow(machine.ram.nodeOfCpu(cpu));
-                if (frame >= 0 && near.memcg.listOwner().margin() >= 2) {
-                    near.readahead = true;
-                    read(machine, near, frame, cpu);
-                    machine.count(VmStat.SWAP_RA, 1);
-                }
+                readAlong(near);
             }
+        }
+    }
+
+    /** Its charge reclaims like any other, but leaves room for the faulting page; for a frame nobody reclaims. */
+    private void readAlong(RefPage near) {
+        RefMemcg owner = near.memcg.listOwner();
+        if (owner.margin() < 2) {
+            RefMemcg over = owner.withLessThan(2);
+            over.event(MemCgroup.Event.MAX);
+            new RefReclaim(machine, over, 32, RefReclaim.DIRECT, -1, cpu).runWithoutIo();
+            if (owner.margin() < 2 || near.resident) {
+                return;
+            }
+        }
+        int frame = machine.ram.aboveLow(machine.ram.nodeOfCpu(cpu));
+        if (frame >= 0) {
+            near.readahead = true;
+            read(machine, near, frame, cpu);
+            machine.count(VmStat.SWAP_RA, 1);
         }
     }
 
@@ -326,11 +361,7 @@ final class RefFaults {
         }
         page.swapcache = true;
         adopt(page, memcg);
-        if (cpu == NO_CPU) {
-            machine.ram.takeUserDirect(node);
-        } else {
-            machine.ram.takeUser(node, cpu);
-        }
+        machine.ram.takeUser(node, cpu);
         machine.makeResident(page, node);
         RefMemcg.addHead(page, active ? RefList.ACTIVE_ANON : RefList.INACTIVE_ANON);
     }
@@ -399,7 +430,7 @@ final class RefFaults {
                 // The rest of this page's task may be gone, too: the next walk finds what is left.
                 return;
             }
-            read(machine, page, faults.node, NO_CPU);
+            read(machine, page, faults.node, faults.cpu);
             machine.ioPoint();
         }
         if (!page.mapped) {

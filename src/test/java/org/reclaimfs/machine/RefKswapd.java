@@ -69,6 +69,13 @@ final class RefKswapd {
 
     /** If it is awake: goes on to the end of the present run; the next one, if one is due, has begun afterwards. */
     void turn() {
+        int interrupted = machine.cpu;
+        machine.cpu = machine.cpuOf(node.id);
+        run();
+        machine.cpu = interrupted;
+    }
+
+    private void run() {
         if (woken) {
             woken = false;
             napping = false;

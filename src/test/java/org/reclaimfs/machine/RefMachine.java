@@ -32,6 +32,11 @@ final class RefMachine {
     final RefMemory ram;
     int swappiness = 60;
     boolean lateIo;
+    /** The CPU that works. */
+    int cpu;
+    /** Pages that zswap wrote back and that wait on each CPU for their lists. */
+    private final Map<Integer, List<RefPage>> lruAdd = new LinkedHashMap<>();
+
     boolean fileDirtied;
 
     /** Reclaim calls until it is taken for granted that an operation goes on for ever. */
@@ -216,6 +221,32 @@ final class RefMachine {
         return true;
     }
 
+    // ---- pages wait for their lists ------------------------------------------------------------------------
+
+    /** Whether one more page waits; if not, it goes to its list with all that wait. */
+    boolean waitsForList() {
+        if (lruAdd.getOrDefault(cpu, List.of()).size() < 30) {
+            return true;
+        }
+        drainLruAdd();
+        return false;
+    }
+
+    void waitForList(RefPage page) {
+        lruAdd.computeIfAbsent(cpu, c -> new ArrayList<>()).add(page);
+    }
+
+    /**
+     * The pages that wait on the CPU go to their lists. A page whose write has ended before is not rotated; late writes
+     * end, by the clock, at once.
+     */
+    void drainLruAdd() {
+        List<RefPage> waiting = lruAdd.remove(cpu);
+        if (waiting != null && !lateIo) {
+            waiting.forEach(page -> page.reclaim |= page.writeback);
+        }
+    }
+
     // ---- devices ------------------------------------------------------------------------------------------
 
     /** Starts or does a device write of a page in the swap cache; false if it failed. */
@@ -287,6 +318,7 @@ final class RefMachine {
 
     /** An activity is over: devices finish, and whoever is awake has a turn. */
     void operationEnded() {
+        cpu = 0;
         completeIo();
         kswapds.forEach(RefKswapd::turn);
     }

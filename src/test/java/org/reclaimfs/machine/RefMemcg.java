@@ -276,8 +276,14 @@ final class RefMemcg {
 
     @Nullable
     RefMemcg overMax() {
+        return withLessThan(1);
+    }
+
+    /** The level with room for less than {@code pages} more. */
+    @Nullable
+    RefMemcg withLessThan(long pages) {
         for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
-            if (m.usage >= m.max) {
+            if (m.max - m.usage < pages) {
                 return m;
             }
         }

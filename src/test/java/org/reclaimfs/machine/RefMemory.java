@@ -62,6 +62,14 @@ final class RefMemory {
         long count;
         long high;
         int portion;
+
+        /** Boot leaves between half and all of a quarter of what the list may hold, 2000 pages at most. */
+        private void fillAtBoot(Node node, SplittableRandom random) {
+            int most = (int) Math.min(node.cpuHighMax / 4, 2000);
+            count = most - random.nextInt(most / 2 + 1);
+            high = Math.max(high, count);
+            node.free -= count;
+        }
     }
 
     /** Small objects of a kind, in as few pages as can hold them. */
@@ -123,6 +131,9 @@ final class RefMemory {
         }
         for (Node node : nodes) {
             node.sizeCpuLists(cpus, Math.max(1, cpus / nodeCount));
+        }
+        for (Node node : nodes) {
+            node.cpus.forEach(list -> list.fillAtBoot(node, random));
         }
     }
 
@@ -201,7 +212,7 @@ final class RefMemory {
         list.count--;
     }
 
-    private static void refill(Node node, CpuList list) {
+    private void refill(Node node, CpuList list) {
         long batch = node.batch;
         long limit = node.kswapdAwake ? Math.min(4 * batch, list.high) : list.high;
         long n = Math.min(Math.min(batch << list.portion, Math.max(limit - batch, batch)), node.free);
@@ -216,6 +227,7 @@ final class RefMemory {
         }
         node.free -= n;
         list.count = n;
+        maySteal(node);
     }
 
     void takeUserDirect(int id) {
@@ -284,7 +296,7 @@ final class RefMemory {
         node.free--;
         node.kernel++;
         if (unmovable) {
-            brokePageBlock(node);
+            maySteal(node);
         }
         return true;
     }
@@ -295,8 +307,9 @@ final class RefMemory {
         node.free++;
     }
 
-    private void brokePageBlock(Node node) {
-        if (node.free < node.high && random.nextInt(16) == 0 && node.managed >= 4 * PAGEBLOCK) {
+    /** With little free, one request in four takes from a page block of another type, and the node is boosted. */
+    private void maySteal(Node node) {
+        if (node.free < 4 * PAGEBLOCK && random.nextInt(4) == 0 && node.managed >= 4 * PAGEBLOCK) {
             node.boost = Math.min(node.boost + PAGEBLOCK, Math.max(PAGEBLOCK, node.high * 15_000 / 10_000));
         }
     }
@@ -316,7 +329,7 @@ final class RefMemory {
             }
             node.free--;
             node.kernel++;
-            brokePageBlock(node);
+            maySteal(node);
             if (!memcgIds.room()) {
                 giveKernel();
                 return false;

@@ -2,6 +2,7 @@ package org.reclaimfs.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.VmStat;
@@ -44,15 +45,18 @@ final class RefReadahead {
         }
     }
 
-    /** The pages to read for a fault on {@code page}, itself among them, in order; null where there is none. */
-    List<@Nullable RefPage> around(RefPage page) {
+    /**
+     * The pages to read for a fault on {@code page}, itself among them, in order; null where there is none. Whose a slot
+     * is may change while those before it are read.
+     */
+    List<Supplier<@Nullable RefPage>> around(RefPage page) {
         return byAddress(page.region) ? neighbours(page) : block(page);
     }
 
-    private List<@Nullable RefPage> neighbours(RefPage page) {
+    private List<Supplier<@Nullable RefPage>> neighbours(RefPage page) {
         RefRegion region = page.region;
         if (pageCluster == 0) {
-            return List.of(page);
+            return List.of(() -> page);
         }
         int at = page.index;
         long max = Math.min(32, 1L << pageCluster);
@@ -67,27 +71,30 @@ final class RefReadahead {
         region.prevFault = at;
         region.lastWindow = window;
         region.hits = 0;
-        List<@Nullable RefPage> pages = new ArrayList<>();
+        List<Supplier<@Nullable RefPage>> pages = new ArrayList<>();
         for (int i = left; i < left + window; i++) {
             if (i >= 0 && i / TABLE == at / TABLE && i < region.pages.size()) {
-                pages.add(region.pages.get(i));
+                RefPage near = region.pages.get(i);
+                pages.add(() -> near);
             }
         }
         return pages;
     }
 
-    private List<@Nullable RefPage> block(RefPage page) {
+    private List<Supplier<@Nullable RefPage>> block(RefPage page) {
         if (pageCluster == 0) {
-            return List.of(page);
+            return List.of(() -> page);
         }
         int slot = java.util.Objects.requireNonNull(page.slot).number();
         long window = window(Math.abs(slot - prevSlot) == 1, hits, 1L << pageCluster, lastWindow);
         prevSlot = hits == 0 ? slot : prevSlot;
         hits = 0;
         lastWindow = window;
-        List<@Nullable RefPage> pages = new ArrayList<>();
+        RefDevice device = page.device();
+        List<Supplier<@Nullable RefPage>> pages = new ArrayList<>();
         for (long s = slot / window * window; s < (slot / window + 1) * window; s++) {
-            pages.add(page.device().owners.get((int) s));
+            int at = (int) s;
+            pages.add(() -> device.owners.get(at));
         }
         return pages;
     }

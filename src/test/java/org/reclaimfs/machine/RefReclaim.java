@@ -130,6 +130,9 @@ final class RefReclaim {
     }
 
     private void pass(int node) {
+        if (kswapd && machine.swap.totalPages() > 0 && inactiveIsLow(target, node, false)) {
+            target.preOrder().forEach(memcg -> scan.shrinkActive(memcg, node, RefList.ACTIVE_ANON, 32));
+        }
         RefMemcg.OnNode on = target.on(node);
         mayDeactivateAnon =
                 forceDeactivate || on.flushedActivatedAnon != on.snapshotAnon || inactiveIsLow(target, node, false);

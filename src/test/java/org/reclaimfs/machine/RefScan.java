@@ -31,7 +31,8 @@ final class RefScan {
         this.cpu = cpu;
     }
 
-    private static List<RefPage> isolate(RefMemcg memcg, int node, RefList list, long n) {
+    private List<RefPage> isolate(RefMemcg memcg, int node, RefList list, long n) {
+        machine.drainLruAdd();
         List<RefPage> batch = new ArrayList<>();
         while (batch.size() < n && memcg.size(node, list) > 0) {
             RefPage page = memcg.list(node, list).firstEntry().getValue();

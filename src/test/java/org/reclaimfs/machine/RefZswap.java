@@ -33,6 +33,8 @@ final class RefZswap {
     long stored;
     long storedIncompressible;
     private @Nullable RefMemcg cursor;
+    /** A store at zswap.max writes back: its pages do not wait for their lists. */
+    private boolean inStore;
 
     RefZswap(RefMachine machine) {
         this.machine = machine;
@@ -79,7 +81,7 @@ final class RefZswap {
 
     private boolean accept(RefPage page) {
         RefMemcg memcg = page.memcg;
-        if (memcg.zswapLimited() && shrinkMemcg(memcg, 1, true) <= 0) {
+        if (memcg.zswapLimited() && !makeRoom(memcg)) {
             return false;
         }
         if (poolPages() >= maxPages()) {
@@ -114,6 +116,13 @@ final class RefZswap {
         memcg.chargeZswap(page.bytes(), 1);
         machine.event(memcg, MemoryStat.ZSWPOUT, VmStat.ZSWPOUT, 1);
         return true;
+    }
+
+    private boolean makeRoom(RefMemcg memcg) {
+        inStore = true;
+        boolean made = shrinkMemcg(memcg, 1, true) > 0;
+        inStore = false;
+        return made;
     }
 
     /** Drops the entry of a page. */
@@ -190,6 +199,7 @@ final class RefZswap {
             return false;
         }
         boolean activate = machine.refault(page, memcg, node);
+        boolean waits = !inStore && !page.device().zram && machine.waitsForList();
         forget(page);
         machine.ram.takeUserDirect(node);
         machine.makeResident(page, node);
@@ -199,6 +209,10 @@ final class RefZswap {
         count(ZswapCounter.WRITTEN_BACK_PAGES);
         if (!machine.writeToDevice(page)) {
             page.dirty = true;
+        }
+        if (waits) {
+            page.reclaim = false;
+            machine.waitForList(page);
         }
         RefMemcg.addHead(page, activate ? RefList.ACTIVE_ANON : RefList.INACTIVE_ANON);
         return true;
