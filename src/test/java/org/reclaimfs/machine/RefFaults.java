@@ -44,6 +44,7 @@ final class RefFaults {
         do {
             RefMemcg over = memcg.overMax();
             over.event(MemCgroup.Event.MAX);
+            RefOom.endDying(machine);
             long got = reclaim(over, 32);
             if (over.usage >= over.max && !goesRoundAgain(over, got)) {
                 chargeEnds();
@@ -51,6 +52,7 @@ final class RefFaults {
             }
         } while (task.dead && memcg.overMax() != null);
         if (task.dead) {
+            RefOom.endDying(machine);
             RefOom.exit(machine, task);
         }
         return false;
