@@ -26,12 +26,17 @@ import org.reclaimfs.zram.ZramDevice;
 /**
  * The fast model and the reference side by side: each operation is done to both.
  *
- * <p>Who runs when is fixed, the same in both. Statistics are flushed between operations only. On a machine that may run
- * short, a task allocates page by page, and each kswapd that is awake goes on to the end of a run (one pageoutrun) after
- * each page, at each entry to the allocator's slow path, and while a direct reclaimer is throttled; naps end with the
- * operation. So covered: wake-ups, runs with and without boost, failures and hopelessness, throttling, the retry
- * decision, drains, the gate, OOM kills. Not covered: kswapd between two batches of a direct reclaimer, two tasks at
- * once, batches of pages granted below LOW, swapoff without memory, and reclaim with two zones in a node.
+ * <p>Who runs when is fixed, the same in both. Statistics are flushed between operations only. A task that is killed is gone
+ * with the slice that killed it. Writes to a disk end with their slice and last as long as that, so that a batch of zswap's
+ * pages that drains meanwhile marks them; or, in a quarter of the seeds, they end with the operation, but by the clock at
+ * once, so that such a batch marks nothing.
+ *
+ * <p>On a machine that may run short, a task allocates page by page, and each kswapd that is awake goes on to the end of a
+ * run (one pageoutrun) after each page, at each entry to the allocator's slow path, and while a direct reclaimer is
+ * throttled; naps end with the operation. So covered: wake-ups, runs with and without boost, aging, failures and
+ * hopelessness, throttling, the retry decision, drains, the gate, OOM kills. Not covered: kswapd between two batches of a
+ * direct reclaimer, two tasks at once, batches of pages granted below LOW, swapoff without memory, reclaim with two zones
+ * in a node, and what only takes time: full disk queues, waits for compression streams.
  */
 final class Duel {
     /** Every slice of an activity does one step and ends, so that both models agree where devices may finish. */
@@ -438,7 +443,7 @@ final class Duel {
 
     void swapoff(RefDevice device) throws ErrnoException {
         Errno got = drive(fast.swapoff(device.path));
-        RefFaults.swapoff(ref, device);
+        RefSwapoff.run(ref, device);
         ref.operationEnded();
         if (device.zram) {
             int id = Integer.parseInt(device.path.substring("/dev/zram".length()));

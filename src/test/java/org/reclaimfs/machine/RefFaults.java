@@ -1,7 +1,5 @@
 package org.reclaimfs.machine;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
@@ -37,7 +35,7 @@ final class RefFaults {
      * Whether one page may be charged to {@code memcg}. If not, some reclaim was done: look again, as it may have changed
      * what is to be done.
      */
-    private boolean admit(RefMemcg memcg) {
+    boolean admit(RefMemcg memcg) {
         if (memcg.overMax() == null) {
             chargeEnds();
             return findFrame();
@@ -46,6 +44,7 @@ final class RefFaults {
         do {
             RefMemcg over = memcg.overMax();
             over.event(MemCgroup.Event.MAX);
+            RefOom.endDying(machine);
             long got = reclaim(over, 32);
             if (over.usage >= over.max && !goesRoundAgain(over, got)) {
                 chargeEnds();
@@ -53,6 +52,7 @@ final class RefFaults {
             }
         } while (task.dead && memcg.overMax() != null);
         if (task.dead) {
+            RefOom.endDying(machine);
             RefOom.exit(machine, task);
         }
         return false;
@@ -297,7 +297,7 @@ final class RefFaults {
     private boolean swapIn(RefPage page, boolean write) {
         RefMemcg memcg = page.memcg.listOwner();
         if (page.device().zram) {
-            read(machine, page, node, cpu);
+            read(page);
         } else {
             readAround(page);
         }
@@ -319,7 +319,7 @@ final class RefFaults {
                     // zswap wrote it back meanwhile.
                     continue;
                 }
-                read(machine, page, node, cpu);
+                read(page);
             } else if (near != null && !near.resident && near.slot != null) {
                 readAlong(near);
             }
@@ -340,13 +340,17 @@ final class RefFaults {
         int frame = machine.ram.aboveLow(machine.ram.nodeOfCpu(cpu));
         if (frame >= 0) {
             near.readahead = true;
-            read(machine, near, frame, cpu);
+            read(near, frame);
             machine.count(VmStat.SWAP_RA, 1);
         }
     }
 
-    /** Reads a page from wherever its slot's data are into the swap cache. */
-    private static void read(RefMachine machine, RefPage page, int node, int cpu) {
+    /** Reads a page that was admitted from wherever its slot's data are into the swap cache. */
+    void read(RefPage page) {
+        read(page, node);
+    }
+
+    private void read(RefPage page, int node) {
         RefMemcg memcg = page.memcg.listOwner();
         boolean active = machine.refault(page, memcg, node);
         if (page.data == RefPage.Data.ZSWAP) {
@@ -384,60 +388,5 @@ final class RefFaults {
             page.dirty = true;
         }
         page.dirty |= write;
-    }
-
-    // ---- swapoff ------------------------------------------------------------------------------------------
-
-    /** Reads back every slot of a device, task by task. */
-    static void swapoff(RefMachine machine, RefDevice device) {
-        machine.swap.disable(device);
-        RefFaults faults = new RefFaults(machine, new RefTask("swapoff", machine.root, 0), 0);
-        while (device.usedPages() > 0) {
-            for (RefTask task : List.copyOf(machine.tasks.values())) {
-                for (RefRegion region : task.regions.values()) {
-                    for (RefPage page : List.copyOf(present(region))) {
-                        // As long as its charge goes round; it may be gone after that.
-                        while (page.slot != null && page.device() == device) {
-                            unuse(machine, faults, page, device);
-                        }
-                    }
-                }
-            }
-        }
-        machine.swap.remove(device);
-    }
-
-    private static List<RefPage> present(RefRegion region) {
-        List<RefPage> present = new ArrayList<>();
-        for (RefPage page : region.pages) {
-            if (page != null) {
-                present.add(page);
-            }
-        }
-        return present;
-    }
-
-    private static void unuse(RefMachine machine, RefFaults faults, RefPage page, RefDevice device) {
-        if (page.slot == null || page.device() != device) {
-            return;
-        }
-        if (page.writeback) {
-            machine.completeIo();
-        }
-        if (!page.resident) {
-            RefMemcg memcg = page.memcg.listOwner();
-            if (!faults.admit(memcg)) {
-                // The rest of this page's task may be gone, too: the next walk finds what is left.
-                return;
-            }
-            read(machine, page, faults.node, faults.cpu);
-            machine.ioPoint();
-        }
-        if (!page.mapped) {
-            page.mapped = true;
-            page.readahead = false;
-        }
-        machine.freeSlot(page);
-        page.dirty = true;
     }
 }

@@ -28,6 +28,9 @@ final class RefMachine {
     final List<Map<RefMemcg, RefMemcg>> positions = new ArrayList<>();
 
     final List<RefKswapd> kswapds = new ArrayList<>();
+    /** Killed, but not yet gone. */
+    final List<RefTask> dying = new ArrayList<>();
+
     private final List<RefPage> writes = new ArrayList<>();
     final RefMemory ram;
     int swappiness = 60;

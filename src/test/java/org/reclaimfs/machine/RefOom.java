@@ -51,8 +51,18 @@ final class RefOom {
             victims.addAll(members);
         }
         victims.forEach(t -> t.dead = true);
-        victims.stream().filter(t -> t != caller).forEach(t -> exit(machine, t));
+        victims.remove(caller);
+        machine.dying.addAll(victims);
+        if (caller == null || !caller.dead) {
+            endDying(machine);
+        }
         return true;
+    }
+
+    /** Whoever was killed together with a caller who is still at work is gone now. */
+    static void endDying(RefMachine machine) {
+        machine.dying.forEach(task -> exit(machine, task));
+        machine.dying.clear();
     }
 
     static void exit(RefMachine machine, RefTask task) {
