@@ -3,6 +3,7 @@ package org.reclaimfs.machine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +43,11 @@ import org.reclaimfs.zswap.Zswap;
  */
 public final class Machine {
     /** Kernel memory of a small idle system, in pages, as captured (golden proc/0_boot_noswap). */
-    private static final Map<KernelUse, Integer> BOOT_FOOTPRINT = Map.of(
+    private static final Map<KernelUse, Integer> BOOT_FOOTPRINT = new EnumMap<>(Map.of(
             KernelUse.SLAB_RECLAIMABLE, 443,
             KernelUse.SLAB_UNRECLAIMABLE, 2262,
             KernelUse.KERNEL_STACK, 464,
-            KernelUse.PERCPU, 92);
+            KernelUse.PERCPU, 92));
 
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Core core;

@@ -18,7 +18,8 @@ import org.reclaimfs.kernfs.Work;
 /** The queue directory of a disk (block/blk-sysfs.c, 7.2): limits as captured from a zram and a virtio device. */
 final class QueueFiles {
     private static final long U32_MAX = 0xffff_ffffL;
-    private static final String QUEUE = "a disk takes 256 requests and merges neighbours up to 128 KiB, whatever this says";
+    private static final String QUEUE =
+            "a disk takes 256 requests and merges neighbours up to 128 KiB, whatever this says";
     private static final String[] SCHEDULERS = {"none", "mq-deadline", "kyber"};
 
     private QueueFiles() {}
