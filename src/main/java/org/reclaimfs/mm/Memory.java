@@ -1,32 +1,15 @@
 package org.reclaimfs.mm;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
-import org.reclaimfs.abi.Units;
 
 /**
  * The machine's RAM: nodes of zones, their free pages, and the tests an allocation must pass. NOT thread safe: the
- * machine's lock. Mirrors mm/page_alloc.c (7.2): zone_watermark_ok, rmqueue, boost_watermark, build_zonelists;
- * spec/01.
+ * machine's lock. Mirrors mm/page_alloc.c (7.2): zone_watermark_ok, rmqueue, boost_watermark; spec/01.
  *
  * <p>User pages are taken through the per-CPU lists; what the kernel takes for itself, and every page that is freed,
  * goes from and to the zone directly. Not modelled: highatomic reserves, orders above 0, the DMA zone (as captured).
  */
-public final class Memory {
-    /** Zone types of the build: DMA32, Normal, Movable (as the captured kernel: no DMA zone, Movable empty). */
-    public static final int ZONES = 3;
-
-    public static final int DMA32 = 0;
-    public static final int NORMAL = 1;
-    public static final int MOVABLE = 2;
-
-    /** Zones of a node that can hold frames: DMA32 and Normal. */
-    private static final int FRAME_ZONES = 2;
-
-    /** As many as a page's flags can name. */
-    public static final int MAX_NODES = 16;
-
+public final class Memory extends Layout {
     /** Which mark an allocation must stay above. */
     public enum Mark {
         MIN,
@@ -34,9 +17,6 @@ public final class Memory {
         HIGH
     }
 
-    private static final long DMA32_PAGES = Units.bytesToPages(4L << 30);
-    private static final long STRUCT_PAGE_BYTES = 64;
-    private static final long MIN_RESERVED_SHARE = 32;
     /**
      * With fewer pages free than make four page blocks, one request in this many has to take from a block of another
      * migrate type. Fitted: captured guests of 490 MiB, which run that low, reach the highest boost at once; those of 1 GiB,
@@ -46,13 +26,6 @@ public final class Memory {
 
     private static final long STEAL_BELOW = 4 * Zone.PAGEBLOCK;
 
-    private final List<Node> nodes = new ArrayList<>();
-    /** Zones with room for frames: node * 2 + type. */
-    private final List<Zone> zones = new ArrayList<>();
-
-    private final int cpus;
-    private final long totalPages;
-    private final long bootReservedPages;
     private final Watermarks watermarks;
     private final SplittableRandom random;
     /** Events, kept here because every room below counts some. */
@@ -69,22 +42,9 @@ public final class Memory {
      * @param seed of the chance that an unmovable request raises the watermarks
      */
     public Memory(long ramBytes, long reservedBytes, int nodes, int cpus, long seed) {
-        this.cpus = cpus;
+        super(ramBytes, reservedBytes, nodes, cpus);
         this.random = new SplittableRandom(seed);
-        long present = Units.bytesToPages(ramBytes);
-        long boot = Math.min(Units.bytesToPages(reservedBytes), present / MIN_RESERVED_SHARE);
-        long start = 0;
-        for (int id = 0; id < nodes; id++) {
-            long end = present * (id + 1) / nodes;
-            addNode(id, start, end, id == 0 ? boot : 0);
-            start = end;
-        }
-        for (Node node : this.nodes) {
-            node.zonelist = zonelist(node.id);
-        }
-        totalPages = this.nodes.stream().mapToLong(Node::managedPages).sum();
-        freePages = totalPages;
-        bootReservedPages = present - totalPages;
+        freePages = totalPages();
         watermarks = new Watermarks(this.nodes, cpus);
         fillPerCpu();
     }
@@ -106,90 +66,9 @@ public final class Memory {
         this(ramBytes, reservedBytes, 1, 1, 1);
     }
 
-    private void addNode(int id, long start, long end, long boot) {
-        long dma32 = Math.max(0, Math.min(end, DMA32_PAGES) - start);
-        long normal = end - start - dma32;
-        long fromDma32 = Math.min(boot, dma32);
-        zones.add(zone(id, DMA32, "DMA32", start, dma32, fromDma32));
-        zones.add(zone(id, NORMAL, "Normal", start + dma32, normal, boot - fromDma32));
-        Zone movable = new Zone(-1, id, "Movable", 0, 0, 0, cpus);
-        nodes.add(new Node(id, List.of(zones.get(zones.size() - 2), zones.get(zones.size() - 1), movable)));
-    }
-
-    private Zone zone(int node, int type, String name, long start, long present, long boot) {
-        long structs = present * STRUCT_PAGE_BYTES / Units.PAGE_SIZE;
-        return new Zone(node * FRAME_ZONES + type, node, name, start, present, present - structs - boot, cpus);
-    }
-
-    /** All remote nodes are equally far; each node begins with another, so that the load spreads. */
-    private int[] zonelist(int from) {
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < nodes.size(); i++) {
-            Node node = nodes.get((from + i) % nodes.size());
-            for (int type = NORMAL; type >= DMA32; type--) {
-                if (node.zone(type).managedPages > 0) {
-                    order.add(node.zone(type).index);
-                }
-            }
-        }
-        return order.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    public List<Node> nodes() {
-        return nodes;
-    }
-
-    public Node node(int id) {
-        return nodes.get(id);
-    }
-
-    /** The node a zone belongs to. */
-    public static int nodeOf(int zone) {
-        return zone / FRAME_ZONES;
-    }
-
-    /** The node whose memory is nearest to a CPU. */
-    public int nodeOfCpu(int cpu) {
-        return (int) ((long) cpu * nodes.size() / cpus);
-    }
-
-    /** Every zone that could hold frames, by index: node * 2 + type. */
-    public List<Zone> zones() {
-        return zones;
-    }
-
-    public Zone zone(int index) {
-        return zones.get(index);
-    }
-
-    /** totalram_pages: what MemTotal shows. */
-    public long totalPages() {
-        return totalPages;
-    }
-
-    public long bootReservedPages() {
-        return bootReservedPages;
-    }
-
     /** Pages in the buddy lists of all zones. */
     public long freePages() {
         return freePages;
-    }
-
-    public long lruPages(int list) {
-        long sum = 0;
-        for (Zone zone : zones) {
-            sum += zone.lruPages[list];
-        }
-        return sum;
-    }
-
-    public long zspages() {
-        long sum = 0;
-        for (Zone zone : zones) {
-            sum += zone.zspages;
-        }
-        return sum;
     }
 
     /** The sysctls that decide the marks. */
