@@ -48,14 +48,6 @@ public final class LruVec {
         return head[list];
     }
 
-    public long anonPages() {
-        return sizePages[Flags.INACTIVE_ANON] + sizePages[Flags.ACTIVE_ANON];
-    }
-
-    public long filePages() {
-        return sizePages[Flags.INACTIVE_FILE] + sizePages[Flags.ACTIVE_FILE];
-    }
-
     /** Puts an unlisted run at the head of the list, joined with the run there if they fit. Returns where it went. */
     public int addHead(int list, int run) {
         mem.setFlags(run, Flags.withList(mem.flags(run), list));

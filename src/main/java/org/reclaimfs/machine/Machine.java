@@ -327,7 +327,7 @@ public final class Machine {
     /** The work of a valid write to memory.reclaim. Errors: EINVAL where patch B refuses. */
     public Activity reclaim(MemCgroup memcg, ReclaimRequest request) throws ErrnoException {
         if (!request.zswap()) {
-            return new ReclaimWrite(core, memcg, request.bytes() >>> Units.PAGE_SHIFT, request.swappiness());
+            return ReclaimWrite.of(core, memcg, request.bytes() >>> Units.PAGE_SHIFT, request.swappiness());
         }
         if (!core.zswap.writebackAllowed(memcg)) {
             throw new ErrnoException(Errno.EINVAL, "memory.zswap.writeback is 0 here or in an ancestor");

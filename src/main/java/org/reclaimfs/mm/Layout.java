@@ -123,12 +123,4 @@ abstract class Layout {
         }
         return sum;
     }
-
-    public long zspages() {
-        long sum = 0;
-        for (Zone zone : zones) {
-            sum += zone.zspages;
-        }
-        return sum;
-    }
 }

@@ -35,6 +35,7 @@ public final class Memory extends Layout {
     private final long[] kernelUse = new long[KernelUse.values().length];
 
     private long freePages;
+    private long zspages;
 
     /**
      * @param ramBytes installed RAM, split evenly over the nodes
@@ -71,6 +72,11 @@ public final class Memory extends Layout {
         return freePages;
     }
 
+    /** Pages of all compressed pools. */
+    public long zspages() {
+        return zspages;
+    }
+
     /** The sysctls that decide the marks. */
     public Watermarks watermarks() {
         return watermarks;
@@ -104,18 +110,6 @@ public final class Memory extends Layout {
     public int zoneAbove(int node, Mark mark) {
         for (int z : nodes.get(node).zonelist) {
             if (watermarkOk(z, mark, 0)) {
-                return z;
-            }
-        }
-        return -1;
-    }
-
-    /** As {@link #zoneAbove} at MIN, for a task that may use half of that (an OOM victim). */
-    public int zoneAboveHalfMin(int node) {
-        for (int z : nodes.get(node).zonelist) {
-            Zone zone = zones.get(z);
-            long min = zone.minWmark + zone.boostPages;
-            if (zone.freePages > min - min / 2 + zone.lowmemReserve[NORMAL]) {
                 return z;
             }
         }
@@ -276,6 +270,7 @@ public final class Memory extends Layout {
                 take(zone, n);
                 countAlloc(zone, node, n);
                 zone.zspages += n;
+                zspages += n;
                 left -= n;
             }
             if (left == 0) {
@@ -292,6 +287,7 @@ public final class Memory extends Layout {
             long n = Math.min(left, zone.zspages);
             if (n > 0) {
                 zone.zspages -= n;
+                zspages -= n;
                 give(z, n);
                 left -= n;
             }
@@ -417,6 +413,7 @@ public final class Memory extends Layout {
     /** Throws if a zone's pages are not all accounted for: managed = free + per-CPU + LRU + pools + kernel. */
     public void checkInvariants() {
         long free = 0;
+        long pools = 0;
         for (Zone z : zones) {
             long listed = 0;
             for (PerCpuPages list : z.perCpu) {
@@ -431,9 +428,11 @@ public final class Memory extends Layout {
                         z.name + ": managed " + z.managedPages + " != free " + z.freePages + " + used " + used);
             }
             free += z.freePages;
+            pools += z.zspages;
         }
-        if (free != freePages) {
-            throw new IllegalStateException(free + " pages free in zones, " + freePages + " counted");
+        if (free != freePages || pools != zspages) {
+            throw new IllegalStateException(free + " pages free and " + pools + " in pools, by zones; " + freePages
+                    + " and " + zspages + " counted");
         }
     }
 }

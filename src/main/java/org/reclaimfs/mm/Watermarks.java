@@ -61,9 +61,7 @@ public final class Watermarks {
             zone.highWmark = zone.minWmark;
             return;
         }
-        zone.minWmark = Math.multiplyHigh(minPages, zone.managedPages) == 0
-                ? minPages * zone.managedPages / managedPages
-                : (long) ((double) minPages * zone.managedPages / managedPages);
+        zone.minWmark = minPages * zone.managedPages / managedPages;
         long delta = Math.max(zone.minWmark / 4, zone.managedPages * scaleFactor / 10_000);
         zone.lowWmark = zone.minWmark + delta;
         zone.highWmark = zone.lowWmark + delta;
