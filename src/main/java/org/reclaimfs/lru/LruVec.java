@@ -138,12 +138,12 @@ public final class LruVec {
     public int settle(int run) {
         int r = run;
         int older = mem.next(r);
-        if (older != MemMap.NIL && mem.canJoin(older, r)) {
+        if (older != MemMap.NIL && mem.mayPrecede(older, r) && mem.canJoin(older, r)) {
             absorb(older, r);
             r = older;
         }
         int newer = mem.prev(r);
-        if (newer != MemMap.NIL && mem.canJoin(r, newer)) {
+        if (newer != MemMap.NIL && mem.mayFollow(newer, r) && mem.canJoin(r, newer)) {
             absorb(r, newer);
         }
         return r;

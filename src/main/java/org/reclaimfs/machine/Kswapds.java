@@ -1,24 +1,23 @@
 package org.reclaimfs.machine;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.reclaimfs.mm.Memory;
-import org.reclaimfs.mm.Node;
 
 /** The kswapd threads of all nodes with memory. */
 final class Kswapds {
     private final Memory ram;
-    private final List<Kswapd> byNode = new ArrayList<>();
+    private final Kswapd[] byNode;
 
     Kswapds(Core core) {
         this.ram = core.ram;
-        for (Node node : ram.nodes()) {
-            byNode.add(new Kswapd(core, node));
-        }
+        this.byNode = ram.nodes().stream().map(node -> new Kswapd(core, node)).toArray(Kswapd[]::new);
     }
 
-    List<Kswapd> all() {
-        return byNode;
+    int count() {
+        return byNode.length;
+    }
+
+    Kswapd of(int node) {
+        return byNode[node];
     }
 
     /** The slow path of an allocation wakes every node of its list (wake_all_kswapds). */
@@ -38,6 +37,6 @@ final class Kswapds {
     /** Whether a direct reclaimer on {@code node} need not wait; it is the first usable node of its list that counts. */
     boolean allowDirectReclaim(int node) {
         int[] zonelist = ram.node(node).zonelist();
-        return byNode.get(Memory.nodeOf(zonelist[0])).allowDirectReclaim();
+        return byNode[Memory.nodeOf(zonelist[0])].allowDirectReclaim();
     }
 }

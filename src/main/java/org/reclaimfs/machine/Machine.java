@@ -235,7 +235,7 @@ public final class Machine {
 
     /** Whether the node's kswapd has given up. */
     public boolean hopeless(int node) {
-        return threads.kswapds.all().get(node).hopeless();
+        return threads.kswapds.of(node).hopeless();
     }
 
     public Readahead readahead() {

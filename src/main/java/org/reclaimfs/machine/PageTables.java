@@ -41,10 +41,11 @@ final class PageTables {
 
     /** How many page tables the task lacks for {@code pages} more of a region. */
     long missingTables(Task task, Region region, long pages) {
-        if (region.kind == Kind.FILE) {
+        int tables = Region.tableCount(region.pages() + pages);
+        if (region.kind == Kind.FILE || tables == region.tableCount() && tables > 0) {
             return 0;
         }
-        long needed = UPPER_TABLES - region.tableCount() + Region.tableCount(region.pages() + pages);
+        long needed = UPPER_TABLES - region.tableCount() + tables;
         for (Region each : task.regions.values()) {
             needed += each.kind == Kind.FILE ? 0 : each.tableCount();
         }

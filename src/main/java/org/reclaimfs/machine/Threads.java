@@ -34,7 +34,8 @@ final class Threads {
         for (Tasks.Start start : tasks.takeStarts()) {
             cpus.wakeAt(start.activity(), Math.max(nowNs, start.atNs()));
         }
-        for (Kswapd kswapd : kswapds.all()) {
+        for (int node = 0; node < kswapds.count(); node++) {
+            Kswapd kswapd = kswapds.of(node);
             if (kswapd.takeWake()) {
                 cpus.wakeAt(kswapd, nowNs);
             }

@@ -15,11 +15,21 @@ final class TouchActivity extends TaskActivity {
      */
     record Plan(TouchPattern pattern, long pages, long touches, long endNs, boolean write) {}
 
+    /** How many touches are drawn at once, to look up the pages of all of them at once. */
+    private static final int AHEAD = 16;
+
     private final Region region;
     private final Plan plan;
     private final Rate rate;
     private final Toucher toucher;
     private final SplittableRandom random;
+    /** Pages drawn and not yet touched, from {@link #drawnAt} on. */
+    private final long[] drawn = new long[AHEAD];
+
+    private int drawnAt = AHEAD;
+    /** Means nothing: see {@link MemMap#prefetch}. */
+    private int prefetched;
+
     private long turn;
     private long pending = -1;
 
@@ -53,7 +63,7 @@ final class TouchActivity extends TaskActivity {
             return Math.min(rate.waitNs(at), plan.endNs() - at);
         }
         if (pending < 0) {
-            pending = plan.pattern().next(turn, plan.pages(), random);
+            pending = next();
         }
         int n = toucher.touch(region, pending, batch(allowed), plan.write(), nowNs);
         if (n == FaultPath.DEAD) {
@@ -65,6 +75,26 @@ final class TouchActivity extends TaskActivity {
             pending = -1;
         }
         return toucher.takeWaitNs();
+    }
+
+    private long next() {
+        if (plan.pattern() instanceof TouchPattern.Sequential) {
+            return plan.pattern().next(turn, plan.pages(), random);
+        }
+        if (drawnAt == AHEAD) {
+            drawAhead();
+        }
+        return drawn[drawnAt++];
+    }
+
+    private void drawAhead() {
+        for (int i = 0; i < AHEAD; i++) {
+            drawn[i] = plan.pattern().next(turn + i, plan.pages(), random);
+        }
+        for (long page : drawn) {
+            prefetched += core.mem.prefetch(region.table(page), (int) (page & MemMap.TABLE_PAGES - 1));
+        }
+        drawnAt = 0;
     }
 
     /** Sequential touches may be done for several neighbours at once; others come one by one. */

@@ -118,8 +118,8 @@ abstract class Layout {
 
     public long lruPages(int list) {
         long sum = 0;
-        for (Zone zone : zones) {
-            sum += zone.lruPages[list];
+        for (int zone = 0; zone < zones.size(); zone++) {
+            sum += zones.get(zone).lruPages[list];
         }
         return sum;
     }

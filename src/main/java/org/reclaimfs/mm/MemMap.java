@@ -147,6 +147,47 @@ public final class MemMap extends Runs {
         return NIL;
     }
 
+    /**
+     * Whether {@code a} may end where {@code b} begins, without a look at {@code a}. False is certain.
+     *
+     * <p>Runs of a list are anywhere in memory: to look at one costs more than all else that is done with it. The
+     * index has been used just before and knows who the neighbour is.
+     */
+    public boolean mayPrecede(int a, int b) {
+        int at = at(b);
+        int[] piece = piece(b);
+        int[] ix = index[piece[at + TABLE]];
+        int offset = piece[at + SPAN] & OFFSET;
+        return offset != 0 && (ix.length != TABLE_PAGES || ix[offset - 1] == a);
+    }
+
+    /** Whether {@code b} may begin where {@code a} ends, without a look at {@code b}. False is certain. */
+    public boolean mayFollow(int b, int a) {
+        int at = at(a);
+        int[] piece = piece(a);
+        int[] ix = index[piece[at + TABLE]];
+        int end = (piece[at + SPAN] & OFFSET) + (piece[at + SPAN] >>> HIGH_SHIFT);
+        return end != TABLE_PAGES && (ix.length != TABLE_PAGES || ix[end] == b);
+    }
+
+    /**
+     * Reads what a look at the page will need, and returns some of it. The processor has many such reads under way at
+     * once, but only if none needs the result of another: so whoever knows several pages ahead asks for all of them
+     * first. There is no other use: the result means nothing.
+     */
+    public int prefetch(int t, int offset) {
+        int run = find(t, offset);
+        return run == NIL ? 0 : flags(run);
+    }
+
+    /** As {@link #prefetch}, for the neighbours in memory of a run. */
+    public int prefetchNeighbours(int run) {
+        int t = table(run);
+        int start = off(run);
+        int end = start + len(run);
+        return (start == 0 ? 0 : prefetch(t, start - 1)) + (end == TABLE_PAGES ? 0 : prefetch(t, end));
+    }
+
     // ---- making, parting, joining ----
 
     public int newRun(int t, int offset, int pages, int runFlags, int memcgId) {

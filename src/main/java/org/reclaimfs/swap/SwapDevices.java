@@ -1,6 +1,7 @@
 package org.reclaimfs.swap;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ public final class SwapDevices {
     public static final int DEFAULT_PRIORITY = -1;
 
     private final @Nullable SwapDevice[] byType = new SwapDevice[MAX_TYPES];
-    /** Devices by falling priority; among equals the next to be asked first. */
-    private final List<SwapDevice> order = new ArrayList<>();
+    /** Devices by falling priority; among equals the next to be asked first. Replaced, never changed: a walk sees one order. */
+    private SwapDevice[] order = {};
 
     private final @Nullable SwapDevice[] cpuDevice;
     private final SwapDevice.Cursor[] cpuCursor;
@@ -59,16 +60,32 @@ public final class SwapDevices {
     }
 
     private void insert(SwapDevice device) {
+        List<SwapDevice> next = new ArrayList<>(Arrays.asList(order));
         int at = 0;
-        while (at < order.size() && order.get(at).priority >= device.priority) {
+        while (at < order.length && order[at].priority >= device.priority) {
             at++;
         }
-        order.add(at, device);
+        next.add(at, device);
+        order = next.toArray(SwapDevice[]::new);
+    }
+
+    private void takeOut(SwapDevice device) {
+        List<SwapDevice> next = new ArrayList<>(Arrays.asList(order));
+        next.remove(device);
+        order = next.toArray(SwapDevice[]::new);
+    }
+
+    private int indexOf(SwapDevice device) {
+        int at = order.length - 1;
+        while (at >= 0 && order[at] != device) {
+            at--;
+        }
+        return at;
     }
 
     /** Stops allocation from the device; its used slots stay readable until {@link #remove}. */
     public void disable(SwapDevice device) {
-        order.remove(device);
+        takeOut(device);
         dropCursors(device);
     }
 
@@ -79,7 +96,7 @@ public final class SwapDevices {
 
     /** SWP_WRITEOK: no swapoff of the device is under way. */
     public boolean accepting(SwapDevice device) {
-        return order.contains(device);
+        return indexOf(device) >= 0;
     }
 
     public void remove(SwapDevice device) {
@@ -142,7 +159,7 @@ public final class SwapDevices {
             }
         }
         // Each device is asked once: a device asked in vain has turned behind its equals meanwhile.
-        for (SwapDevice device : List.copyOf(order)) {
+        for (SwapDevice device : order) {
             if (device.freePages() == 0) {
                 continue;
             }
@@ -198,8 +215,11 @@ public final class SwapDevices {
 
     /** Moves a device behind the others of its priority. */
     private void rotate(SwapDevice device) {
-        order.remove(device);
-        insert(device);
+        int next = indexOf(device) + 1;
+        if (next < order.length && order[next].priority == device.priority) {
+            takeOut(device);
+            insert(device);
+        }
     }
 
     public SwapDevice foundDevice() {
@@ -216,7 +236,7 @@ public final class SwapDevices {
     public void free(SwapDevice device, int slot, int pages) {
         boolean wasFull = device.freePages() == 0;
         device.free(slot, pages);
-        if (wasFull && order.contains(device)) {
+        if (wasFull && accepting(device)) {
             rotate(device);
         }
     }
@@ -244,7 +264,7 @@ public final class SwapDevices {
     public long shownTotalPages() {
         long sum = totalPages();
         for (SwapDevice device : byType) {
-            sum += device != null && !order.contains(device) ? device.usedPages() : 0;
+            sum += device != null && !accepting(device) ? device.usedPages() : 0;
         }
         return sum;
     }
@@ -261,7 +281,7 @@ public final class SwapDevices {
                 return false;
             }
         }
-        return !order.isEmpty();
+        return order.length > 0;
     }
 
     /** Whether a rotational device is active, be it on its way out: readahead then goes by slot, not by address. */

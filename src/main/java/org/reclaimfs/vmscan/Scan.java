@@ -23,17 +23,16 @@ final class Scan {
     private final ReclaimReason reason;
     private final Pageout pageout;
 
-    // The batch: pieces isolated, and survivors in the order they go back.
-    private final int[] isolated = new int[Vmscan.SWAP_CLUSTER_MAX];
-    private final int[] back = new int[Vmscan.SWAP_CLUSTER_MAX];
-    private final int[] backList = new int[Vmscan.SWAP_CLUSTER_MAX];
+    private final Batch batch;
     private int backCount;
-    private final long[] freedFrames;
     private int scannedPages;
     private int reclaimedPages;
     private int dirtyPages;
 
     private long immediatePages;
+
+    /** Means nothing: see {@link MemMap#prefetch}. */
+    private int prefetched;
 
     Scan(Vmscan vm, ScanControl sc, int cpu) {
         this.vm = vm;
@@ -41,7 +40,7 @@ final class Scan {
         this.mem = folios.mem;
         this.sc = sc;
         this.reason = sc.reason;
-        this.freedFrames = new long[folios.ram.zones().size()];
+        this.batch = vm.batch;
         this.pageout = new Pageout(vm, this, cpu);
     }
 
@@ -77,7 +76,7 @@ final class Scan {
         vm.effort.spend(vm.costs.get(Cost.DEACTIVATE) * scannedPages);
         int inactive = list - 1;
         for (int i = 0; i < taken; i++) {
-            int run = isolated[i];
+            int run = batch.isolated[i];
             if (mem.has(run, Flags.MLOCKED)) {
                 folios.ram.vmstat.add(VmStat.UNEVICTABLE_PGS_CULLED, mem.len(run));
                 folios.lruAddHead(run, Flags.UNEVICTABLE);
@@ -105,9 +104,14 @@ final class Scan {
         dirtyPages = 0;
         backCount = 0;
         pageout.begin();
+        prefetchNeighbours(taken);
+        int ahead = owner.lruvec(node).tail(list);
         for (int i = 0; i < taken; i++) {
-            process(isolated[i]);
+            process(batch.isolated[i]);
+            // The batch after this one, a step each: a walk along a list cannot be hurried, but done meanwhile.
+            ahead = ahead == MemMap.NIL ? MemMap.NIL : mem.prev(ahead);
         }
+        prefetched += ahead;
         putBack();
         folios.event(owner, reason.steal, reason.vmSteal, node, reclaimedPages);
         folios.ram.vmstat.add(file ? VmStat.PGSTEAL_FILE : VmStat.PGSTEAL_ANON, reclaimedPages);
@@ -119,6 +123,15 @@ final class Scan {
         return reclaimedPages;
     }
 
+    /** Those of pages that may leave, and so may join them. */
+    private void prefetchNeighbours(int taken) {
+        for (int i = 0; i < taken; i++) {
+            if (!mem.has(batch.isolated[i], Flags.YOUNG)) {
+                prefetched += mem.prefetchNeighbours(batch.isolated[i]);
+            }
+        }
+    }
+
     private int isolate(LruVec lruvec, int list, int n) {
         vm.zswapWriteback.lruAdd.drain(vm.effort.cpu(), vm.effort.nowNs());
         int pieces = 0;
@@ -128,7 +141,7 @@ final class Scan {
             if (run == MemMap.NIL) {
                 break;
             }
-            isolated[pieces++] = run;
+            batch.isolated[pieces++] = run;
             scannedPages += mem.len(run);
         }
         return pieces;
@@ -210,29 +223,29 @@ final class Scan {
     }
 
     private void keep(int run, int list) {
-        back[backCount] = run;
-        backList[backCount++] = list;
+        batch.back[backCount] = run;
+        batch.backList[backCount++] = list;
     }
 
     /** The run's pages leave memory: shadow, charge, and at the end of the batch the frames. */
     void freed(int run) {
         vm.workingset.evict(run, sc.root);
         reclaimedPages += mem.len(run);
-        freedFrames[Flags.zone(mem.flags(run))] += mem.len(run);
+        batch.freedFrames[Flags.zone(mem.flags(run))] += mem.len(run);
         folios.uncharge(run);
     }
 
     private void putBack() {
         for (int i = 0; i < backCount; i++) {
-            if (backList[i] == Flags.ACTIVE_ANON || backList[i] == Flags.ACTIVE_FILE) {
-                vm.workingset.age(folios.memcg(back[i]), mem.node(back[i]), mem.len(back[i]));
+            if (batch.backList[i] == Flags.ACTIVE_ANON || batch.backList[i] == Flags.ACTIVE_FILE) {
+                vm.workingset.age(folios.memcg(batch.back[i]), mem.node(batch.back[i]), mem.len(batch.back[i]));
             }
-            folios.lruAddHead(back[i], backList[i]);
+            folios.lruAddHead(batch.back[i], batch.backList[i]);
         }
-        for (int zone = 0; zone < freedFrames.length; zone++) {
-            if (freedFrames[zone] > 0) {
-                folios.ram.give(zone, freedFrames[zone]);
-                freedFrames[zone] = 0;
+        for (int zone = 0; zone < batch.freedFrames.length; zone++) {
+            if (batch.freedFrames[zone] > 0) {
+                folios.ram.give(zone, batch.freedFrames[zone]);
+                batch.freedFrames[zone] = 0;
             }
         }
     }

@@ -38,6 +38,7 @@ public final class Vmscan {
     final Costs costs;
     final Effort effort;
     final int cpus;
+    final Batch batch;
     private int swappiness = 60;
     private boolean flusherWoken;
 
@@ -80,6 +81,7 @@ public final class Vmscan {
         this.costs = costs;
         this.effort = effort;
         this.cpus = cpus;
+        this.batch = new Batch(folios.ram.zones().size());
         int nodes = folios.ram.nodes().size();
         this.reclaimers = new int[nodes];
         this.nodeOrder = new int[nodes][];

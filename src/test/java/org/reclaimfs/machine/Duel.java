@@ -172,7 +172,8 @@ final class Duel {
 
     /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
     private void turns() {
-        for (Kswapd kswapd : fast.kswapds().all()) {
+        for (int node = 0; node < fast.kswapds().count(); node++) {
+            Kswapd kswapd = fast.kswapds().of(node);
             if (kswapd.takeWake()) {
                 awake.add(kswapd);
             }
