@@ -231,7 +231,8 @@ final class Duel {
             fast.completeIo();
         }
         fast.completeIo();
-        ref.settle(seriesB);
+        // Which CPU was free for the worker is the scheduler's affair.
+        ref.settle(seriesB, fast.shrinkWorker().cpu());
         List<String> differences = new ArrayList<>(Comparison.differences(fast, ref));
         try {
             fast.checkInvariants();
