@@ -213,6 +213,10 @@ public final class Machine {
         return threads.kswapds;
     }
 
+    ShrinkWorker shrinkWorker() {
+        return threads.worker;
+    }
+
     /** The rooms themselves, for this room and its tests. */
     Core core() {
         return core;

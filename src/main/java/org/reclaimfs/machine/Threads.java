@@ -12,10 +12,10 @@ final class Threads {
     private static final int MOST_DECAYS = 60;
 
     final Kswapds kswapds;
+    final ShrinkWorker worker;
     private final Core core;
     private final Cpus cpus;
     private final Tasks tasks;
-    private final ShrinkWorker worker;
     private long nextFlushNs;
     private long nextDecayNs = DECAY_NS;
 

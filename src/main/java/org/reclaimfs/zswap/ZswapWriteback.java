@@ -29,6 +29,11 @@ public final class ZswapWriteback {
 
     private static final int SHRINKER_BATCH = 128;
 
+    /** A frame, a page of the device's pool, slab: an entry of many takes no more than that. */
+    private static final int PAGES_PER_ENTRY = 4;
+    /** A first zspage may be that many entries' share. */
+    private static final int SPARE_ENTRIES = 4;
+
     private final Zswap zswap;
     private final Folios folios;
     private final MemMap mem;
@@ -168,13 +173,13 @@ public final class ZswapWriteback {
     }
 
     /**
-     * Entries whose frames surely come from the same zone: each frees pool pages and may take some on a zram device,
-     * which moves the marks by which the next one chooses among nodes.
+     * Entries whose frames surely are there and come from the same zone: each frees pool pages and may take some, and
+     * slab, on a zram device, which moves the free pages and the marks by which the next one is tested.
      */
     private int batch(int oldest, int zone, int want) {
         boolean nearest = folios.ram.node(mem.node(oldest)).zonelist()[0] == zone;
-        boolean plenty = nearest && folios.ram.aboveMark(zone, Mark.LOW) >= 4L * want + 16;
-        return plenty || folios.ram.nodes().size() == 1 ? want : 1;
+        long sure = nearest ? folios.ram.calmPages(zone) / PAGES_PER_ENTRY - SPARE_ENTRIES : 1;
+        return (int) Math.max(1, Math.min(want, sure));
     }
 
     private int frameZone(int node) {

@@ -1,10 +1,11 @@
 package org.reclaimfs.machine;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
@@ -22,6 +23,12 @@ import org.reclaimfs.zswap.ZswapCounter;
 
 /** Says in what the fast model and the reference differ, as readable lines. */
 final class Comparison {
+    private static final int ITEMS = MemoryStat.values().length;
+    private static final int[] STAT_OF_LIST = Stream.of(RefList.values())
+            .mapToInt(list ->
+                    list == RefList.ZSWAP ? -1 : MemoryStat.valueOf(list.name()).ordinal())
+            .toArray();
+
     private static final List<VmStat> VM = List.of(
             VmStat.PGSCAN_KSWAPD,
             VmStat.PGSCAN_DIRECT,
@@ -78,7 +85,7 @@ final class Comparison {
     static List<String> differences(Machine fast, RefMachine ref) {
         Comparison c = new Comparison(fast, ref);
         c.machine();
-        Map<RefMemcg, Map<MemoryStat, Long>> derived = c.derive();
+        Map<RefMemcg, long[]> derived = c.derive();
         for (RefMemcg memcg : ref.memcgs.values()) {
             c.memcg(memcg, derived.get(memcg));
         }
@@ -157,45 +164,58 @@ final class Comparison {
 
     // ---- memcgs -------------------------------------------------------------------------------------------
 
-    private Map<RefMemcg, Map<MemoryStat, Long>> derive() {
-        Map<RefMemcg, Map<MemoryStat, Long>> all = new java.util.HashMap<>();
-        for (RefMemcg memcg : ref.memcgs.values()) {
-            all.put(memcg, new EnumMap<>(memcg.counts));
-        }
-        for (RefPage page : ref.pages()) {
-            Map<MemoryStat, Long> of = new EnumMap<>(MemoryStat.class);
-            state(page, of);
-            for (RefMemcg m = page.memcg; m != null; m = m.parent) {
-                Map<MemoryStat, Long> into = all.get(m);
-                if (into != null) {
-                    of.forEach((item, n) -> into.merge(item, n, Long::sum));
+    /** What each memcg has, itself and below: events as they were counted, sizes page by page. */
+    private Map<RefMemcg, long[]> derive() {
+        Map<RefMemcg, long[]> sizes = new IdentityHashMap<>();
+        for (RefRegion region : ref.regions) {
+            for (RefPage page : region.pages) {
+                if (page != null) {
+                    state(page, sizes.computeIfAbsent(page.memcg, m -> new long[ITEMS]));
                 }
             }
         }
+        Map<RefMemcg, long[]> all = new IdentityHashMap<>();
+        for (RefMemcg memcg : ref.memcgs.values()) {
+            long[] counts = new long[ITEMS];
+            memcg.counts.forEach((item, n) -> counts[item.ordinal()] = n);
+            all.put(memcg, counts);
+        }
+        sizes.forEach((owner, own) -> {
+            for (RefMemcg m = owner; m != null; m = m.parent) {
+                long[] sum = all.get(m);
+                for (int item = 0; sum != null && item < ITEMS; item++) {
+                    sum[item] += own[item];
+                }
+            }
+        });
         return all;
     }
 
-    private static void state(RefPage page, Map<MemoryStat, Long> of) {
+    private static void state(RefPage page, long[] of) {
         if (page.data == RefPage.Data.ZSWAP && !page.memcg.isRoot()) {
-            of.put(MemoryStat.ZSWAP, (long) page.bytes());
-            of.put(MemoryStat.ZSWAPPED, 1L);
-            of.put(MemoryStat.ZSWAP_INCOMP, page.bytes() >= 4096 ? 1L : 0L);
+            of[MemoryStat.ZSWAP.ordinal()] += page.bytes();
+            of[MemoryStat.ZSWAPPED.ordinal()]++;
+            add(of, MemoryStat.ZSWAP_INCOMP, page.bytes() >= 4096);
         }
         if (!page.resident || page.list == null) {
             return;
         }
-        of.put(MemoryStat.valueOf(page.list.name()), 1L);
+        of[STAT_OF_LIST[page.list.ordinal()]]++;
         Kind kind = page.region.kind;
         boolean cache = kind == Kind.FILE || kind == Kind.SHMEM && !page.swapcache;
-        of.put(MemoryStat.ANON, kind == Kind.ANON && page.mapped ? 1L : 0L);
-        of.put(MemoryStat.FILE_MAPPED, kind != Kind.ANON && page.mapped ? 1L : 0L);
-        of.put(MemoryStat.FILE, cache ? 1L : 0L);
-        of.put(MemoryStat.SHMEM, cache && kind == Kind.SHMEM ? 1L : 0L);
-        of.put(MemoryStat.SWAPCACHED, page.swapcache ? 1L : 0L);
-        of.put(MemoryStat.FILE_DIRTY, kind == Kind.FILE && page.dirty ? 1L : 0L);
+        add(of, MemoryStat.ANON, kind == Kind.ANON && page.mapped);
+        add(of, MemoryStat.FILE_MAPPED, kind != Kind.ANON && page.mapped);
+        add(of, MemoryStat.FILE, cache);
+        add(of, MemoryStat.SHMEM, cache && kind == Kind.SHMEM);
+        add(of, MemoryStat.SWAPCACHED, page.swapcache);
+        add(of, MemoryStat.FILE_DIRTY, kind == Kind.FILE && page.dirty);
     }
 
-    private void memcg(RefMemcg memcg, Map<MemoryStat, Long> derived) {
+    private static void add(long[] of, MemoryStat item, boolean has) {
+        of[item.ordinal()] += has ? 1 : 0;
+    }
+
+    private void memcg(RefMemcg memcg, long[] derived) {
         Cgroup cgroup = fast.cgroups().find(memcg.path);
         MemCgroup m = cgroup == null ? null : cgroup.memcg();
         if (m == null) {
@@ -204,7 +224,7 @@ final class Comparison {
         }
         for (MemoryStat item : MemoryStat.values()) {
             if (item.unit() != MemoryStat.Unit.SUM) {
-                same(memcg + " " + item.key(), m.stat(item), derived.getOrDefault(item, 0L));
+                same(memcg + " " + item.key(), m.stat(item), derived[item.ordinal()]);
             }
         }
         if (!m.isRoot()) {

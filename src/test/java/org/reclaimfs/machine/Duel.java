@@ -1,7 +1,7 @@
 package org.reclaimfs.machine;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,10 +18,7 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
-import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
-import org.reclaimfs.swap.Disk;
-import org.reclaimfs.zram.ZramDevice;
 
 /**
  * The fast model and the reference side by side: each operation is done to both.
@@ -39,23 +36,6 @@ import org.reclaimfs.zram.ZramDevice;
  * in a node, and what only takes time: full disk queues, waits for compression streams.
  */
 final class Duel {
-    /** Every slice of an activity does one step and ends, so that both models agree where devices may finish. */
-    private static final long STEP_NS = 1_000_000;
-    /** A slice that enters the allocator's slow path is known by what it costs. */
-    private static final long SLOW_PATH_NS = STEP_NS + 1;
-
-    private static final long JIFFY_NS = 4_000_000;
-    /** What a write takes where the end of the slice ends it: it is under way for all of the slice. */
-    private static final double LONG_NS = 1e12;
-
-    private static final Map<Disk.Profile, Integer> WRITE_NS = Map.of(
-            Disk.Profile.OPTANE, 10_000,
-            Disk.Profile.NVME, 20_000,
-            Disk.Profile.SATA, 60_000,
-            Disk.Profile.HDD, 10_000_000,
-            Disk.Profile.VIRTIO, 50_000,
-            Disk.Profile.NETWORK, 500_000);
-
     static final List<Content> CONTENTS = List.of(
             Content.RANDOM,
             Content.ZERO,
@@ -66,24 +46,13 @@ final class Duel {
 
     final Machine fast;
     final RefMachine ref;
-    private final boolean lateIo;
+    final DuelSwap swap;
+    private final DuelDriver driver;
     private final int cpus;
-    /** A write to memory.high or max goes on while reclaim finds something: a signal ends it here. */
-    private static final int MAX_CALLS = 300;
-
     private final boolean pageByPage;
-    private final Set<Kswapd> awake = new java.util.HashSet<>();
-    private final List<Activity> naps = new ArrayList<>();
-    private static final int ENDLESS = 300_000;
-    private static final int ENDLESS_RECLAIMS = 3_000;
-
-    private boolean endless;
-
-    private long clockNs;
     private final SplittableRandom touches;
-    private final boolean seriesB;
     private int pids = 1000;
-    private final Map<String, Integer> pidOf = new java.util.HashMap<>();
+    private final Map<String, Integer> pidOf = new HashMap<>();
 
     /** How large the machine is. */
     record Size(int mib, int nodes, boolean mayRunShort) {}
@@ -91,9 +60,9 @@ final class Duel {
     Duel(long seed, Size size, int cpus, boolean lateIo, boolean seriesB) {
         Costs costs = Costs.of(Costs.Profile.SERVER);
         for (Cost cost : Cost.values()) {
-            costs = costs.with(cost.key(), STEP_NS);
+            costs = costs.with(cost.key(), DuelDriver.STEP_NS);
         }
-        costs = costs.with(Cost.SLOW_PATH.key(), SLOW_PATH_NS);
+        costs = costs.with(Cost.SLOW_PATH.key(), DuelDriver.SLOW_PATH_NS);
         Set<Patch> patches = seriesB ? EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK) : EnumSet.noneOf(Patch.class);
         int nodes = size.nodes();
         long ramBytes = (long) size.mib() << 20;
@@ -105,10 +74,10 @@ final class Duel {
         }
         ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot);
         ref.lateIo = lateIo;
-        this.lateIo = lateIo;
         this.cpus = cpus;
         this.pageByPage = size.mayRunShort();
-        this.seriesB = seriesB;
+        driver = new DuelDriver(fast, ref, seriesB);
+        swap = new DuelSwap(fast, ref, driver);
         touches = new SplittableRandom(seed);
         // The machine draws the phase of its flushes first.
         touches.nextLong(2_000_000_000);
@@ -120,129 +89,12 @@ final class Duel {
         ref.flush();
     }
 
-    // ---- driving ------------------------------------------------------------------------------------------
-
-    /** Runs an activity of the fast model to its end; nothing else runs meanwhile. */
-    private @Nullable Errno drive(Activity activity) {
-        clockNs = Math.max(clockNs, fast.nowNs());
-        long throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
-        boolean throttled = false;
-        long cost = step(activity);
-        for (int slices = 0; cost != Activity.DONE; slices++) {
-            clockNs += cost;
-            if (!lateIo || activity instanceof Swapoff swapoff && swapoff.waitsForWrite()) {
-                fast.completeIo();
-            }
-            if (activity instanceof LimitWrite write && write.calls() >= MAX_CALLS) {
-                activity.signal();
-            }
-            // The reference frees what a victim has when it is killed.
-            fast.completeExits();
-            boolean slowPath = cost == SLOW_PATH_NS || cost == SLOW_PATH_NS + STEP_NS;
-            throttled = throttled && cost == JIFFY_NS;
-            if (slowPath) {
-                throttled = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE) > throttles;
-                throttles = fast.vmstat(VmStat.PGSCAN_DIRECT_THROTTLE);
-            }
-            if (slowPath || throttled) {
-                turns();
-            }
-            if (slices > ENDLESS) {
-                // The reference must come to no end either, which its caller sees.
-                endless = true;
-                ref.reclaimsLeft = ENDLESS_RECLAIMS;
-                return null;
-            }
-            cost = step(activity);
-        }
-        if (!lateIo) {
-            fast.completeIo();
-        }
-        // Who dies has nothing left that a late write could rotate.
-        fast.completeExits();
-        fast.completeIo();
-        turns();
-        return activity.error();
-    }
-
-    private long step(Activity activity) {
-        fast.core().effort.begin(clockNs, activity.cpu());
-        return activity.step(clockNs);
-    }
-
-    /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
-    private void turns() {
-        for (int node = 0; node < fast.kswapds().count(); node++) {
-            Kswapd kswapd = fast.kswapds().of(node);
-            if (kswapd.takeWake()) {
-                awake.add(kswapd);
-            }
-            if (!awake.contains(kswapd)) {
-                continue;
-            }
-            long run = fast.vmstat(VmStat.PAGEOUTRUN);
-            long cost = 0;
-            while (cost != Activity.DONE && fast.vmstat(VmStat.PAGEOUTRUN) == run) {
-                clockNs += cost;
-                cost = step(kswapd);
-                if (!lateIo) {
-                    fast.completeIo();
-                }
-            }
-            if (cost == Activity.DONE) {
-                awake.remove(kswapd);
-            }
-            Activity nap = kswapd.takeNap();
-            if (nap != null) {
-                naps.add(nap);
-            }
-        }
-    }
-
-    /** Undisturbed naps end, and who does not sleep on then has a turn. */
-    private void endNaps() {
-        List<Activity> ending = List.copyOf(naps);
-        naps.clear();
-        ending.forEach(nap -> nap.step(clockNs));
-        turns();
-        ref.kswapds.forEach(RefKswapd::napOver);
-        ref.sliceEnded();
-    }
-
-    private static final Activity NOTHING = new Activity() {
-        @Override
-        public long step(long nowNs) {
-            return DONE;
-        }
-    };
-
     /** Lets what runs by itself run in both, then compares. */
     List<String> settleAndCompare() {
-        if (endless) {
-            return List.of("the fast model came to no end, the reference did");
-        }
-        fast.completeIo();
-        ref.completeIo();
-        endNaps();
-        fast.advance(clockNs, Integer.MAX_VALUE);
-        // Whoever else was woken meanwhile is queued now, and runs at last.
-        fast.step(NOTHING);
-        long until = Math.max(clockNs, fast.nowNs()) + 100_000_000_000L;
-        while (!fast.advance(until, 1)) {
-            fast.completeIo();
-        }
-        fast.completeIo();
-        ref.settle(seriesB);
-        List<String> differences = new ArrayList<>(Comparison.differences(fast, ref));
-        try {
-            fast.checkInvariants();
-        } catch (IllegalStateException e) {
-            differences.add("invariant: " + e.getMessage());
-        }
-        return differences;
+        return driver.settleAndCompare();
     }
 
-    private static void agree(String what, @Nullable Object got, @Nullable Object expected) {
+    static void agree(String what, @Nullable Object got, @Nullable Object expected) {
         if (!java.util.Objects.equals(got, expected)) {
             throw new IllegalStateException(what + ": " + got + ", reference " + expected);
         }
@@ -286,7 +138,7 @@ final class Duel {
     void max(String path, long pages) {
         RefMemcg memcg = refMemcg(path);
         ref.flush();
-        drive(fast.setMax(memcg(path), pages));
+        driver.drive(fast.setMax(memcg(path), pages));
         memcg.max = pages;
         limit(memcg, pages, true);
         ref.operationEnded();
@@ -295,7 +147,7 @@ final class Duel {
     void high(String path, long pages) {
         RefMemcg memcg = refMemcg(path);
         ref.flush();
-        drive(fast.setHigh(memcg(path), pages));
+        driver.drive(fast.setHigh(memcg(path), pages));
         memcg.high = pages;
         limit(memcg, pages, false);
         ref.operationEnded();
@@ -304,7 +156,7 @@ final class Duel {
     private void limit(RefMemcg memcg, long pages, boolean max) {
         int fruitless = 0;
         int calls = 0;
-        while (memcg.usage > pages && calls < MAX_CALLS) {
+        while (memcg.usage > pages && calls < DuelDriver.MAX_CALLS) {
             if (max && fruitless == 16) {
                 memcg.event(MemCgroup.Event.OOM);
                 if (!RefOom.kill(ref, memcg, null)) {
@@ -356,7 +208,7 @@ final class Duel {
 
     void reclaim(String path, long pages, int swappiness) throws ErrnoException {
         ref.flush();
-        Errno got = drive(fast.reclaim(memcg(path), new ReclaimRequest(pages * 4096, swappiness, false)));
+        Errno got = driver.drive(fast.reclaim(memcg(path), new ReclaimRequest(pages * 4096, swappiness, false)));
         long done = 0;
         int fruitless = 0;
         Errno expected = null;
@@ -378,7 +230,7 @@ final class Duel {
     void reclaimZswap(String path, long bytes) {
         Errno got;
         try {
-            got = drive(fast.reclaim(memcg(path), new ReclaimRequest(bytes, -1, true)));
+            got = driver.drive(fast.reclaim(memcg(path), new ReclaimRequest(bytes, -1, true)));
         } catch (ErrnoException e) {
             got = e.errno();
         }
@@ -388,80 +240,6 @@ final class Duel {
             ref.operationEnded();
         }
         agree("source=zswap of " + path, got, expected);
-    }
-
-    // ---- zswap and swap -----------------------------------------------------------------------------------
-
-    void zswapEnabled(boolean on) {
-        fast.zswap().setEnabled(on);
-        ref.zswap.enabled = on;
-    }
-
-    void compressor(Costs.Algorithm algorithm) {
-        fast.zswap().setCompressor(algorithm);
-        ref.zswap.compressor = algorithm;
-    }
-
-    void zswapPool(long maxPercent, long acceptPercent, boolean shrinker) {
-        fast.zswap().setMaxPoolPercent(maxPercent);
-        fast.zswap().setAcceptThresholdPercent(acceptPercent);
-        fast.zswap().setShrinkerEnabled(shrinker);
-        ref.zswap.maxPercent = maxPercent;
-        ref.zswap.acceptPercent = acceptPercent;
-        ref.zswap.shrinkerEnabled = shrinker;
-    }
-
-    void swapDisk(String name, int slots, int priority, Disk.Profile profile) throws ErrnoException {
-        Disk disk = fast.disk(name);
-        if (disk == null) {
-            disk = new Disk(name, slots * 4096L, profile);
-            disk.setHealth(false, lateIo ? 0 : LONG_NS / WRITE_NS.get(profile));
-            fast.addDisk(disk);
-        }
-        fast.swapon("/dev/" + name, priority);
-        RefDevice device =
-                new RefDevice(ref.ram, "/dev/" + name, slots, priority, false, disk.profile() != Disk.Profile.HDD);
-        device.writtenPages = disk.writtenPages();
-        device.readPages = disk.readPages();
-        ref.swap.add(device);
-    }
-
-    void swapZram(int slots, int priority, long limitPages) throws ErrnoException {
-        ZramDevice zram = fast.addZram();
-        if (!zram.initialise(slots)) {
-            throw new IllegalStateException("no memory for " + zram.name());
-        }
-        for (long i = 0; i < RefDevice.tablePages(slots); i++) {
-            ref.ram.takeKernel(false);
-        }
-        zram.setMemLimitPages(limitPages);
-        fast.swapon("/dev/" + zram.name(), priority);
-        RefDevice device = new RefDevice(ref.ram, "/dev/" + zram.name(), slots, priority, true, true);
-        device.limitPages = limitPages;
-        device.store(0, new Content("swap header", 73, false, false), 0);
-        ref.swap.add(device);
-    }
-
-    void swapoff(RefDevice device) throws ErrnoException {
-        Errno got = drive(fast.swapoff(device.path));
-        RefSwapoff.run(ref, device);
-        ref.operationEnded();
-        if (device.zram) {
-            int id = Integer.parseInt(device.path.substring("/dev/zram".length()));
-            fast.removeZram(id);
-            device.reset();
-        }
-        agree("swapoff " + device.path, got, null);
-    }
-
-    void pageCluster(int order) {
-        fast.readahead().setPageCluster(order);
-        ref.readahead.pageCluster = order;
-    }
-
-    void vmaReadahead(boolean on) {
-        fast.readahead().setAddressMode(on);
-        ref.readahead.vmaEnabled = on;
     }
 
     // ---- tasks --------------------------------------------------------------------------------------------
@@ -494,8 +272,8 @@ final class Duel {
             }
         }
         int portion = pageByPage ? 1 : pages;
-        for (int left = pages; left > 0 && !task.dead && !endless; left -= portion) {
-            drive(fast.alloc(fastTask, regionName, kind, content, portion, 0));
+        for (int left = pages; left > 0 && !task.dead && !driver.endless(); left -= portion) {
+            driver.drive(fast.alloc(fastTask, regionName, kind, content, portion, 0));
             faults(task).alloc(region, portion);
             ref.operationEnded();
         }
@@ -504,7 +282,7 @@ final class Duel {
     void touch(RefTask task, RefRegion region, TouchPattern pattern, int pages, boolean write) throws ErrnoException {
         Task fastTask = fast.task(task.name);
         Region fastRegion = fast.region(fastTask, region.name);
-        drive(fast.touch(fastTask, fastRegion, pattern, pages, 0, 0, write));
+        driver.drive(fast.touch(fastTask, fastRegion, pattern, pages, 0, 0, write));
         SplittableRandom random = touches.split();
         RefFaults faults = faults(task);
         int count = Math.min(pages, region.pages.size());
@@ -532,7 +310,7 @@ final class Duel {
     }
 
     void exit(RefTask task) throws ErrnoException {
-        drive(fast.exit(fast.task(task.name)));
+        driver.drive(fast.exit(fast.task(task.name)));
         RefOom.exit(ref, task);
         ref.operationEnded();
     }

@@ -33,8 +33,16 @@ final class Lab {
     }
 
     Lab(int memoryMib, Costs costs) {
+        this(memoryMib, costs, 1);
+    }
+
+    Lab(int memoryMib, long seed) {
+        this(memoryMib, MachineConfig.defaults().costs(), seed);
+    }
+
+    private Lab(int memoryMib, Costs costs, long seed) {
         MachineConfig d = MachineConfig.defaults();
-        machine = new Machine(new MachineConfig(memoryMib * MIB, d.reservedBytes(), 2, 1, d.patches(), costs));
+        machine = new Machine(new MachineConfig(memoryMib * MIB, d.reservedBytes(), 2, seed, d.patches(), costs));
     }
 
     /** Makes a cgroup and, on the way, enables the memory controller above it. */

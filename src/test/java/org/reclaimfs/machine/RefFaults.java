@@ -302,11 +302,14 @@ final class RefFaults {
             readAround(page);
         }
         if (!page.resident) {
+            machine.ioPoint();
             return false;
         }
         fault();
         machine.event(task.memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
         mapCached(page, write);
+        // Reclaim for its neighbours may have begun writes, which end with the fault.
+        machine.ioPoint();
         charged(memcg);
         return true;
     }

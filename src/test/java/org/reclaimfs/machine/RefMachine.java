@@ -299,11 +299,13 @@ final class RefMachine {
     }
 
     /** What runs by itself between operations: devices, the shrink worker, the flusher. */
-    void settle(boolean batchedWorker) {
+    void settle(boolean batchedWorker, int workerCpu) {
         completeIo();
         if (zswap.workerQueued) {
             zswap.workerQueued = false;
+            cpu = workerCpu;
             zswap.runWorker(batchedWorker);
+            cpu = 0;
         }
         completeIo();
         if (fileDirtied) {
