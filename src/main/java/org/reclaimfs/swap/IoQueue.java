@@ -2,6 +2,7 @@ package org.reclaimfs.swap;
 
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.mm.Effort;
 
 /** Page writes under way, by the time they are done. NOT thread safe. */
 public final class IoQueue {
@@ -19,10 +20,51 @@ public final class IoQueue {
         }
     }
 
+    /**
+     * Neighbouring pages of a page table.
+     *
+     * @param generation of the table
+     */
+    public record Pages(int table, int generation, int off, int count) {}
+
+    /** {@link #write}: the device does not know of the write yet. */
+    public static final long PLUGGED = Long.MAX_VALUE;
+
     private final PriorityQueue<Write> queue = new PriorityQueue<>();
     private long seq;
+    private @Nullable WritePlug plug;
 
-    public void add(long doneNs, int table, int generation, int off, int pages) {
+    /** Whoever writes from now on holds it back in {@code plug}; null: in none. */
+    public void plug(@Nullable WritePlug into) {
+        plug = into;
+    }
+
+    /** Whether writes are held back at the moment. */
+    public boolean plugged() {
+        return plug != null;
+    }
+
+    /**
+     * Starts a write of pages to neighbouring slots of an asynchronous device; the writer sleeps while its queue is full.
+     *
+     * @return when it is done, or {@link #PLUGGED}
+     */
+    public long write(SwapBackend device, int slot, Pages pages, Effort effort) {
+        if (plug != null) {
+            plug.add(device, slot, pages, this, effort);
+            return PLUGGED;
+        }
+        long doneNs = submit(device, slot, pages.count, effort);
+        add(doneNs, pages.table, pages.generation, pages.off, pages.count);
+        return doneNs;
+    }
+
+    static long submit(SwapBackend device, int slot, int pages, Effort effort) {
+        effort.blockUntil(device.queueFreeNs(), true);
+        return device.submitNs(true, slot, pages, effort.nowNs());
+    }
+
+    void add(long doneNs, int table, int generation, int off, int pages) {
         queue.add(new Write(doneNs, seq++, table, generation, off, pages));
     }
 
