@@ -6,13 +6,8 @@ import org.reclaimfs.mm.Effort;
 
 /** Page writes under way, by the time they are done. NOT thread safe. */
 public final class IoQueue {
-    /**
-     * A write of neighbouring pages.
-     *
-     * @param generation of the page table: the pages may be gone when the write ends
-     */
-    public record Write(long doneNs, long seq, int table, int generation, int off, int pages)
-            implements Comparable<Write> {
+    /** A write of neighbouring pages. */
+    public record Write(long doneNs, long seq, Pages run) implements Comparable<Write> {
         @Override
         public int compareTo(Write other) {
             int byTime = Long.compare(doneNs, other.doneNs);
@@ -23,16 +18,29 @@ public final class IoQueue {
     /**
      * Neighbouring pages of a page table.
      *
-     * @param generation of the table
+     * @param generation of the table: the pages may be gone when the write ends
+     * @param node where they are
      */
-    public record Pages(int table, int generation, int off, int count) {}
+    public record Pages(int table, int generation, int off, int count, int node) {}
 
     /** {@link #write}: the device does not know of the write yet. */
     public static final long PLUGGED = Long.MAX_VALUE;
 
     private final PriorityQueue<Write> queue = new PriorityQueue<>();
+    /** By node. */
+    private final long[] pendingPages;
+
     private long seq;
     private @Nullable WritePlug plug;
+
+    public IoQueue(int nodes) {
+        this.pendingPages = new long[nodes];
+    }
+
+    /** Pages of a node whose write has not ended, held back or under way: a part of NR_ZONE_WRITE_PENDING. */
+    public long pendingPages(int node) {
+        return pendingPages[node];
+    }
 
     /** Whoever writes from now on holds it back in {@code plug}; null: in none. */
     public void plug(@Nullable WritePlug into) {
@@ -50,12 +58,13 @@ public final class IoQueue {
      * @return when it is done, or {@link #PLUGGED}
      */
     public long write(SwapBackend device, int slot, Pages pages, Effort effort) {
+        pendingPages[pages.node] += pages.count;
         if (plug != null) {
             plug.add(device, slot, pages, this, effort);
             return PLUGGED;
         }
         long doneNs = submit(device, slot, pages.count, effort);
-        add(doneNs, pages.table, pages.generation, pages.off, pages.count);
+        add(doneNs, pages);
         return doneNs;
     }
 
@@ -64,8 +73,8 @@ public final class IoQueue {
         return device.submitNs(true, slot, pages, effort.nowNs());
     }
 
-    void add(long doneNs, int table, int generation, int off, int pages) {
-        queue.add(new Write(doneNs, seq++, table, generation, off, pages));
+    void add(long doneNs, Pages pages) {
+        queue.add(new Write(doneNs, seq++, pages));
     }
 
     /** When the next write is done; {@code Long.MAX_VALUE} if none is under way. */
@@ -77,6 +86,10 @@ public final class IoQueue {
     /** The next write that is done by {@code nowNs}, or null. */
     public @Nullable Write poll(long nowNs) {
         Write next = queue.peek();
-        return next == null || next.doneNs > nowNs ? null : queue.poll();
+        if (next == null || next.doneNs > nowNs) {
+            return null;
+        }
+        pendingPages[next.run.node] -= next.run.count;
+        return queue.poll();
     }
 }

@@ -18,12 +18,10 @@ public final class WritePlug {
     /** So do this many requests, or twice as many for more than one device (BLK_MAX_REQUEST_COUNT). */
     static final int FLUSH_REQUESTS = 32;
 
-    private record Piece(int table, int generation, int off, int pages) {}
-
     private static final class Request {
         final SwapBackend device;
         final int slot;
-        final List<Piece> pieces = new ArrayList<>();
+        final List<IoQueue.Pages> pieces = new ArrayList<>();
         int pages;
 
         Request(SwapBackend device, int slot) {
@@ -44,7 +42,8 @@ public final class WritePlug {
                 request = begin(device, slot + done, io, effort);
             }
             int n = Math.min(pages.count() - done, REQUEST_PAGES - request.pages);
-            request.pieces.add(new Piece(pages.table(), pages.generation(), pages.off() + done, n));
+            request.pieces.add(
+                    new IoQueue.Pages(pages.table(), pages.generation(), pages.off() + done, n, pages.node()));
             request.pages += n;
             done += n;
         }
@@ -77,8 +76,8 @@ public final class WritePlug {
     public void pull(IoQueue io, Effort effort) {
         for (Request request : requests) {
             long doneNs = IoQueue.submit(request.device, request.slot, request.pages, effort);
-            for (Piece piece : request.pieces) {
-                io.add(doneNs, piece.table, piece.generation, piece.off, piece.pages);
+            for (IoQueue.Pages piece : request.pieces) {
+                io.add(doneNs, piece);
             }
         }
         requests.clear();

@@ -192,7 +192,7 @@ final class Pageout {
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
         int table = mem.table(run);
         vm.effort.spend(vm.costs.get(Cost.SUBMIT_IO) * pages);
-        IoQueue.Pages written = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages);
+        IoQueue.Pages written = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));
         vm.io.write(device.backend, mem.slot(run), written, vm.effort);
         scan.keepInactive(run);
     }

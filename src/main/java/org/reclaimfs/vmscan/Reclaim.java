@@ -220,6 +220,7 @@ public final class Reclaim {
             phase = Phase.DONE;
             return;
         }
+        Throttle.passEnded(vm, sc, nodes[0]);
         if (sc.nrReclaimed < sc.nrToReclaim && sc.priority > 0) {
             sc.priority--;
             phase = Phase.PASS;

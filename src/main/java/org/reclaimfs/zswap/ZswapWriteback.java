@@ -266,7 +266,8 @@ public final class ZswapWriteback {
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
         int table = mem.table(run);
         effort.spend(costs.get(Cost.SUBMIT_IO) * pages);
-        IoQueue.Pages pagesWritten = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages);
+        IoQueue.Pages pagesWritten =
+                new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));
         long doneNs = io.write(device.backend, mem.slot(run), pagesWritten, effort);
         if (waits) {
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);

@@ -9,13 +9,13 @@ import org.reclaimfs.mm.Effort;
 final class WritePlugTest {
     private final Disk vda = new Disk("vda", 1 << 30, Disk.Profile.VIRTIO);
     private final Disk vdb = new Disk("vdb", 1 << 30, Disk.Profile.VIRTIO);
-    private final IoQueue io = new IoQueue();
+    private final IoQueue io = new IoQueue(1);
     private final WritePlug plug = new WritePlug();
     private final Effort effort = new Effort();
 
     private void write(Disk disk, int slot, int pages) {
         io.plug(plug);
-        io.write(disk, slot, new IoQueue.Pages(0, 0, slot, pages), effort);
+        io.write(disk, slot, new IoQueue.Pages(0, 0, slot, pages, 0), effort);
         io.plug(null);
     }
 
@@ -23,7 +23,7 @@ final class WritePlugTest {
     private int submitted() {
         int pages = 0;
         for (IoQueue.Write w = io.poll(Long.MAX_VALUE - 1); w != null; w = io.poll(Long.MAX_VALUE - 1)) {
-            pages += w.pages();
+            pages += w.run().count();
         }
         return pages;
     }
@@ -32,13 +32,15 @@ final class WritePlugTest {
     void nothingIsWrittenBeforeThePlugIsPulled() {
         write(vda, 1, 3);
         assertThat(submitted()).isZero();
+        assertThat(io.pendingPages(0)).isEqualTo(3);
         plug.pull(io, effort);
         assertThat(submitted()).isEqualTo(3);
+        assertThat(io.pendingPages(0)).isZero();
     }
 
     @Test
     void withoutAPlugAWriteBeginsAtOnce() {
-        assertThat(io.write(vda, 1, new IoQueue.Pages(0, 0, 1, 3), effort)).isNotEqualTo(IoQueue.PLUGGED);
+        assertThat(io.write(vda, 1, new IoQueue.Pages(0, 0, 1, 3, 0), effort)).isNotEqualTo(IoQueue.PLUGGED);
         assertThat(submitted()).isEqualTo(3);
     }
 
