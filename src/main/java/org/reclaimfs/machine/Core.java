@@ -35,7 +35,7 @@ final class Core {
     final Folios folios;
     final Workingset workingset;
     final SwapDevices swap;
-    final IoQueue io = new IoQueue();
+    final IoQueue io;
     final Zswap zswap;
     final ZswapWriteback zswapWriteback;
     final SwapSlots slots;
@@ -64,6 +64,7 @@ final class Core {
         folios = new Folios(mem, ram, memcgs);
         workingset = new Workingset(folios);
         swap = new SwapDevices(config.cpus(), new SwapTables(ram, config.swapTables()));
+        io = new IoQueue(config.nodes());
         zswap = new Zswap(folios, costs, effort);
         zswapWriteback = new ZswapWriteback(zswap, folios, workingset, swap, io, costs, effort, config.cpus());
         slots = new SwapSlots(folios, swap, zswap);

@@ -81,6 +81,7 @@ public final class Machine {
         programs = new Programs(core, pageTables, oom, threads.kswapds, random);
         pressure = core.cgroups.root().psi().monitor();
         core.cgroups.listen(this::forget);
+        core.vm.onHopeless(this::hopeless);
         core.zswapWriteback.onMemcgFull(memcg -> LimitWrite.makeRoomNow(core, memcg));
         BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
     }
@@ -189,7 +190,7 @@ public final class Machine {
         }
         // Each goes to the very tail: last first, so that those that end together keep their order.
         for (int i = done.size() - 1; i >= 0; i--) {
-            pageTables.writeDone(done.get(i));
+            pageTables.writeDone(done.get(i).run());
         }
     }
 

@@ -181,11 +181,11 @@ final class PageTables {
     // ---- writeback ends ----
 
     /** A write is done: pages that reclaim waits for go to the inactive tail (folio_end_writeback, pgrotated). */
-    void writeDone(IoQueue.Write write) {
+    void writeDone(IoQueue.Pages write) {
         if (mem.generation(write.table()) != write.generation()) {
             return;
         }
-        int last = write.off() + write.pages() - 1;
+        int last = write.off() + write.count() - 1;
         while (last >= write.off()) {
             int run = mem.find(write.table(), last);
             if (run == MemMap.NIL) {

@@ -44,7 +44,7 @@ public final class Disk implements SwapBackend {
 
     /** Requests a device's queue holds (nr_requests). */
     static final int QUEUE_REQUESTS = 256;
-    /** Writes of neighbouring slots become one request up to this, as under a batch's plug: 128 KiB. */
+    /** Small writes of neighbouring slots that come one by one are merged while they queue, up to this: 128 KiB. */
     private static final int MERGED_PAGES = 32;
 
     private final String name;

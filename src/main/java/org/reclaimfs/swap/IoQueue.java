@@ -2,16 +2,12 @@ package org.reclaimfs.swap;
 
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.mm.Effort;
 
 /** Page writes under way, by the time they are done. NOT thread safe. */
 public final class IoQueue {
-    /**
-     * A write of neighbouring pages.
-     *
-     * @param generation of the page table: the pages may be gone when the write ends
-     */
-    public record Write(long doneNs, long seq, int table, int generation, int off, int pages)
-            implements Comparable<Write> {
+    /** A write of neighbouring pages. */
+    public record Write(long doneNs, long seq, Pages run) implements Comparable<Write> {
         @Override
         public int compareTo(Write other) {
             int byTime = Long.compare(doneNs, other.doneNs);
@@ -19,11 +15,66 @@ public final class IoQueue {
         }
     }
 
-    private final PriorityQueue<Write> queue = new PriorityQueue<>();
-    private long seq;
+    /**
+     * Neighbouring pages of a page table.
+     *
+     * @param generation of the table: the pages may be gone when the write ends
+     * @param node where they are
+     */
+    public record Pages(int table, int generation, int off, int count, int node) {}
 
-    public void add(long doneNs, int table, int generation, int off, int pages) {
-        queue.add(new Write(doneNs, seq++, table, generation, off, pages));
+    /** {@link #write}: the device does not know of the write yet. */
+    public static final long PLUGGED = Long.MAX_VALUE;
+
+    private final PriorityQueue<Write> queue = new PriorityQueue<>();
+    /** By node. */
+    private final long[] pendingPages;
+
+    private long seq;
+    private @Nullable WritePlug plug;
+
+    public IoQueue(int nodes) {
+        this.pendingPages = new long[nodes];
+    }
+
+    /** Pages of a node whose write has not ended, held back or under way: a part of NR_ZONE_WRITE_PENDING. */
+    public long pendingPages(int node) {
+        return pendingPages[node];
+    }
+
+    /** Whoever writes from now on holds it back in {@code plug}; null: in none. */
+    public void plug(@Nullable WritePlug into) {
+        plug = into;
+    }
+
+    /** Whether writes are held back at the moment. */
+    public boolean plugged() {
+        return plug != null;
+    }
+
+    /**
+     * Starts a write of pages to neighbouring slots of an asynchronous device; the writer sleeps while its queue is full.
+     *
+     * @return when it is done, or {@link #PLUGGED}
+     */
+    public long write(SwapBackend device, int slot, Pages pages, Effort effort) {
+        pendingPages[pages.node] += pages.count;
+        if (plug != null) {
+            plug.add(device, slot, pages, this, effort);
+            return PLUGGED;
+        }
+        long doneNs = submit(device, slot, pages.count, effort);
+        add(doneNs, pages);
+        return doneNs;
+    }
+
+    static long submit(SwapBackend device, int slot, int pages, Effort effort) {
+        effort.blockUntil(device.queueFreeNs(), true);
+        return device.submitNs(true, slot, pages, effort.nowNs());
+    }
+
+    void add(long doneNs, Pages pages) {
+        queue.add(new Write(doneNs, seq++, pages));
     }
 
     /** When the next write is done; {@code Long.MAX_VALUE} if none is under way. */
@@ -35,6 +86,10 @@ public final class IoQueue {
     /** The next write that is done by {@code nowNs}, or null. */
     public @Nullable Write poll(long nowNs) {
         Write next = queue.peek();
-        return next == null || next.doneNs > nowNs ? null : queue.poll();
+        if (next == null || next.doneNs > nowNs) {
+            return null;
+        }
+        pendingPages[next.run.node] -= next.run.count;
+        return queue.poll();
     }
 }

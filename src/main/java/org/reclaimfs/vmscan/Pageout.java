@@ -8,6 +8,7 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
 
 /**
@@ -191,9 +192,8 @@ final class Pageout {
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
         int table = mem.table(run);
         vm.effort.spend(vm.costs.get(Cost.SUBMIT_IO) * pages);
-        vm.effort.blockUntil(device.backend.queueFreeNs(), true);
-        long doneNs = device.backend.submitNs(true, mem.slot(run), pages, vm.effort.nowNs());
-        vm.io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        IoQueue.Pages written = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));
+        vm.io.write(device.backend, mem.slot(run), written, vm.effort);
         scan.keepInactive(run);
     }
 

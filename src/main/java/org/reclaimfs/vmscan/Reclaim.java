@@ -6,6 +6,7 @@ import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.VmStat;
+import org.reclaimfs.swap.WritePlug;
 
 /**
  * One call of try_to_free_pages, try_to_free_mem_cgroup_pages, or one kswapd balancing step, cut into slices
@@ -41,6 +42,8 @@ public final class Reclaim {
     private final long[] targets = new long[LISTS];
     private final long[] nr = new long[LISTS];
     private long lruvecReclaimed;
+    /** Writes of the memcg at hand that its devices do not know of yet. */
+    private final WritePlug plug = new WritePlug();
 
     private Reclaim(Vmscan vm, ScanControl sc, int[] nodes, int cpu) {
         this.vm = vm;
@@ -123,7 +126,11 @@ public final class Reclaim {
             case PASS -> startPass();
             case NODE -> startNode();
             case MEMCG -> nextMemcg();
-            case LRUVEC -> shrinkLruvecRound();
+            case LRUVEC -> {
+                vm.io.plug(plug);
+                shrinkLruvecRound();
+                vm.io.plug(null);
+            }
             case DONE -> {}
         }
         if (phase == Phase.DONE) {
@@ -147,9 +154,15 @@ public final class Reclaim {
 
     /** The caller died in the middle of the call. */
     public void abandon() {
+        pullPlug();
         leaveNode();
         phase = Phase.DONE;
         end();
+    }
+
+    private void pullPlug() {
+        vm.io.plug(null);
+        plug.pull(vm.io, vm.effort);
     }
 
     // ---- the priority loop ----
@@ -207,6 +220,7 @@ public final class Reclaim {
             phase = Phase.DONE;
             return;
         }
+        Throttle.passEnded(vm, sc, nodes[0]);
         if (sc.nrReclaimed < sc.nrToReclaim && sc.priority > 0) {
             sc.priority--;
             phase = Phase.PASS;
@@ -352,6 +366,7 @@ public final class Reclaim {
     }
 
     private void endLruvec(MemCgroup m) {
+        pullPlug();
         sc.nrReclaimed += lruvecReclaimed;
         if (vm.swap.totalPages() > 0 && ScanBalance.inactiveIsLow(m, node, false)) {
             scan.shrinkActive(m, node, Flags.ACTIVE_ANON, Vmscan.SWAP_CLUSTER_MAX);

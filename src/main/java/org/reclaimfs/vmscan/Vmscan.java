@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
@@ -53,6 +54,7 @@ public final class Vmscan {
 
     private String reclaimer = "sh";
     private Consumer<String> tableRefused = comm -> {};
+    private IntPredicate hopeless = node -> false;
 
     /** Reclaim calls at work on each node: they contend for its locks. */
     final int[] reclaimers;
@@ -136,6 +138,15 @@ public final class Vmscan {
     /** Tells whom to tell that a swap table could not be had; it is given the reclaimer. */
     public void onTableRefused(Consumer<String> listener) {
         tableRefused = listener;
+    }
+
+    /** Tells how to learn whether a node's kswapd has given up. */
+    public void onHopeless(IntPredicate asker) {
+        hopeless = asker;
+    }
+
+    boolean hopeless(int node) {
+        return hopeless.test(node);
     }
 
     void tableRefused() {

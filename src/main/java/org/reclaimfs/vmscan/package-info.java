@@ -7,8 +7,8 @@
  * <p>Why a state machine: a reclaim call may take minutes of virtual time during which others run, so it is cut at the
  * kernel's own batches of 32 pages; each {@code step} does one round of batches and returns.
  *
- * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's, and the throttles that wait for dirty page cache
- * (CONGESTED, NOPROGRESS, ISOLATED: with anonymous memory alone they never sleep; spec/03 section 13).
+ * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's, two of the throttles (CONGESTED
+ * needs a list of nothing but dirty page cache, ISOLATED more reclaimers than pages; spec/03 section 13).
  */
 @org.jspecify.annotations.NullMarked
 package org.reclaimfs.vmscan;

@@ -50,7 +50,6 @@ public final class ZswapWriteback {
     private @Nullable ToLongFunction<MemCgroup> makeRoom;
 
     private boolean inReclaim = true;
-    private boolean inStore;
     private int scanned;
     private int written;
     private long writtenBytes;
@@ -73,22 +72,12 @@ public final class ZswapWriteback {
         this.costs = costs;
         this.effort = effort;
         this.lruAdd = new LruAddBatches(folios, cpus);
-        zswap.onMemcgLimit(this::makeRoomForStore);
+        zswap.onMemcgLimit(memcg -> shrinkMemcg(memcg, 1) > 0);
     }
 
     /** Sets what a writer outside reclaim does when its memcg has no room for the page a writeback needs. */
     public void onMemcgFull(ToLongFunction<MemCgroup> reclaim) {
         makeRoom = reclaim;
-    }
-
-    /** What a store at zswap.max writes back is rotated and freed soon (golden b5 section 3; why is not known). */
-    private boolean makeRoomForStore(MemCgroup memcg) {
-        inStore = true;
-        try {
-            return shrinkMemcg(memcg, 1) > 0;
-        } finally {
-            inStore = false;
-        }
     }
 
     /** As {@link #shrinkMemcg}, for callers that are not inside reclaim: charges obey limits, marks are kept. */
@@ -231,7 +220,8 @@ public final class ZswapWriteback {
         }
         int bytes = mem.region(run).content.comprBytes();
         SwapDevice device = swap.byType(Flags.device(mem.flags(run)));
-        boolean waits = !inStore && !device.backend.synchronous() && lruAdd.waits(effort.cpu(), effort.nowNs());
+        // Under a plug (a store at zswap.max) the page is on its list long before its write can end.
+        boolean waits = !io.plugged() && !device.backend.synchronous() && lruAdd.waits(effort.cpu(), effort.nowNs());
         effort.spend((zswap.decompressNs(run) + costs.get(Cost.SWAPIN)) * pages);
         zswap.invalidate(run);
         folios.ram.takeUserDirect(zone, pages);
@@ -281,9 +271,9 @@ public final class ZswapWriteback {
         mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
         int table = mem.table(run);
         effort.spend(costs.get(Cost.SUBMIT_IO) * pages);
-        effort.blockUntil(device.backend.queueFreeNs(), true);
-        long doneNs = device.backend.submitNs(true, mem.slot(run), pages, effort.nowNs());
-        io.add(doneNs, table, mem.generation(table), mem.off(run), pages);
+        IoQueue.Pages pagesWritten =
+                new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));
+        long doneNs = io.write(device.backend, mem.slot(run), pagesWritten, effort);
         if (waits) {
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
             lruAdd.add(effort.cpu(), run, doneNs);

@@ -250,6 +250,10 @@ final class RefMachine {
         }
     }
 
+    /** Where writes are held back, if somebody does. */
+    @Nullable
+    RefPlug plug;
+
     // ---- devices ------------------------------------------------------------------------------------------
 
     /** Starts or does a device write of a page in the swap cache; false if it failed. */
@@ -261,7 +265,11 @@ final class RefMachine {
             page.writeback = true;
             page.reclaim = true;
             page.data = RefPage.Data.DEVICE;
-            writes.add(page);
+            if (plug == null) {
+                writes.add(page);
+            } else {
+                plug.add(page, java.util.Objects.requireNonNull(page.slot));
+            }
             return true;
         }
         page.reclaim = false;
@@ -270,6 +278,10 @@ final class RefMachine {
         }
         page.data = RefPage.Data.DEVICE;
         return true;
+    }
+
+    void submit(List<RefPage> request) {
+        writes.addAll(request);
     }
 
     /** A point where the driver lets devices finish. */

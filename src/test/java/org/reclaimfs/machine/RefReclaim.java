@@ -240,6 +240,8 @@ final class RefReclaim {
         Map<RefList, Long> targets = targets(memcg, node);
         Map<RefList, Long> left = new EnumMap<>(targets);
         long got = 0;
+        RefPlug plug = new RefPlug(machine);
+        machine.plug = plug;
         while (left.get(RefList.INACTIVE_ANON) > 0
                 || left.get(RefList.ACTIVE_FILE) > 0
                 || left.get(RefList.INACTIVE_FILE) > 0) {
@@ -258,6 +260,8 @@ final class RefReclaim {
                 machine.ioPoint();
             }
         }
+        machine.plug = null;
+        plug.pull();
         reclaimed += got;
         if (machine.swap.totalPages() > 0 && inactiveIsLow(memcg, node, false)) {
             scan.shrinkActive(memcg, node, RefList.ACTIVE_ANON, 32);

@@ -33,8 +33,6 @@ final class RefZswap {
     long stored;
     long storedIncompressible;
     private @Nullable RefMemcg cursor;
-    /** A store at zswap.max writes back: its pages do not wait for their lists. */
-    private boolean inStore;
 
     RefZswap(RefMachine machine) {
         this.machine = machine;
@@ -81,7 +79,7 @@ final class RefZswap {
 
     private boolean accept(RefPage page) {
         RefMemcg memcg = page.memcg;
-        if (memcg.zswapLimited() && !makeRoom(memcg)) {
+        if (memcg.zswapLimited() && shrinkMemcg(memcg, 1, true) <= 0) {
             return false;
         }
         if (poolPages() >= maxPages()) {
@@ -116,13 +114,6 @@ final class RefZswap {
         memcg.chargeZswap(page.bytes(), 1);
         machine.event(memcg, MemoryStat.ZSWPOUT, VmStat.ZSWPOUT, 1);
         return true;
-    }
-
-    private boolean makeRoom(RefMemcg memcg) {
-        inStore = true;
-        boolean made = shrinkMemcg(memcg, 1, true) > 0;
-        inStore = false;
-        return made;
     }
 
     /** Drops the entry of a page. */
@@ -199,7 +190,7 @@ final class RefZswap {
             return false;
         }
         boolean activate = machine.refault(page, memcg, node);
-        boolean waits = !inStore && !page.device().zram && machine.waitsForList();
+        boolean waits = machine.plug == null && !page.device().zram && machine.waitsForList();
         forget(page);
         machine.ram.takeUserDirect(node);
         machine.makeResident(page, node);
