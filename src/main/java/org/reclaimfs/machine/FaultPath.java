@@ -2,7 +2,6 @@ package org.reclaimfs.machine;
 
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
-import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Cost;
@@ -16,16 +15,13 @@ import org.reclaimfs.vmscan.Vmscan;
 
 /**
  * How a task gets pages: charge, frame, and the reclaim, waiting and OOM that may stand before them (try_charge_memcg,
- * __alloc_pages_slowpath, should_reclaim_retry, __mem_cgroup_handle_over_high; 7.2, spec/02, spec/04). One of these
+ * __alloc_pages_slowpath, should_reclaim_retry; 7.2, spec/02, spec/04). One of these
  * belongs to each activity that faults. NOT thread safe.
  */
 final class FaultPath {
     private static final int MAX_RECLAIM_RETRIES = 16;
-    private static final int CHARGE_BATCH = 64;
     private static final long STALL_WARNING_NS = 10_000_000_000L;
-    private static final long JIFFY_NS = 4_000_000;
-    private static final int HZ = 250;
-    private static final int MAX_THROTTLE_POLLS = 10 * HZ;
+    private static final int MAX_THROTTLE_SECONDS = 10;
 
     /** What {@link #admit} says when it grants nothing: call {@link #advance} until it is over, then ask again. */
     static final int WAIT = 0;
@@ -46,6 +42,7 @@ final class FaultPath {
     private final Kswapds kswapds;
     private final Activity thread;
     private final AllocStall stall;
+    private final HighDebt high;
     private final DirectReclaims calls;
     private State state = State.READY;
     private @Nullable Reclaim call;
@@ -64,9 +61,6 @@ final class FaultPath {
     /** When the present allocation entered the slow path; -1 if it has not. */
     private long slowSinceNs = -1;
 
-    private int highRetries;
-    private long highReclaimed;
-    private boolean highFirst;
     private int zone;
     /** What the page is for, as the log says it. */
     Gfp gfp = Gfp.PAGE_FAULT;
@@ -79,6 +73,7 @@ final class FaultPath {
         this.kswapds = kswapds;
         this.thread = thread;
         this.stall = new AllocStall(core, task, thread.pressure);
+        this.high = new HighDebt(task, core.config.hz());
         this.calls = new DirectReclaims(core, task);
     }
 
@@ -138,7 +133,7 @@ final class FaultPath {
         slowSinceNs = -1;
         stall.over();
         // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
-        long batch = Math.min(want, CHARGE_BATCH - task.overHighPages);
+        long batch = Math.min(want, HighDebt.BATCH - task.overHighPages);
         return core.ram.grant(zone, cpu(), (int) Math.min(batch, margin));
     }
 
@@ -154,7 +149,7 @@ final class FaultPath {
             return 0;
         }
         return switch (state) {
-            case OVER_HIGH -> nextHighLevel(nowNs);
+            case OVER_HIGH -> workOffDebt();
             case THROTTLED -> throttle();
             default -> 0;
         };
@@ -164,7 +159,7 @@ final class FaultPath {
         switch (state) {
             case MEMCG_RECLAIM -> memcgReclaimDone(done.reclaimed(), nowNs);
             case DIRECT_RECLAIM -> directReclaimDone(done, nowNs);
-            case OVER_HIGH -> highReclaimed += done.reclaimed();
+            case OVER_HIGH -> high.reclaimed(done.reclaimed());
             case READY, THROTTLED -> throw new IllegalStateException("no reclaim was running");
         }
     }
@@ -269,11 +264,11 @@ final class FaultPath {
         kswapds.wake();
         boolean go = kswapds.allowDirectReclaim(core.ram.nodeOfCpu(cpu()));
         // With time at a standstill kswapd does not get on: nobody waits for it for ever.
-        if (go || throttlePolls++ >= MAX_THROTTLE_POLLS) {
+        if (go || throttlePolls++ >= MAX_THROTTLE_SECONDS * core.config.hz()) {
             reclaimDirectly();
             return 0;
         }
-        return JIFFY_NS;
+        return 1_000_000_000L / core.config.hz();
     }
 
     private void directReclaimDone(Reclaim done, long nowNs) {
@@ -322,95 +317,32 @@ final class FaultPath {
 
     // ---- memory.high ----
 
-    /** Pages were charged: while some level is over high they are a debt, worked off in batches. */
+    /** Pages were charged: above memory.high they are a debt, to be worked off before the task goes on. */
     void charged(MemCgroup memcg, int pages) {
-        long over = 0;
-        for (MemCgroup m = memcg; m != null && !m.isRoot(); m = m.parent()) {
-            over = Math.max(over, m.memory.usage() - m.memory.high());
-            over = m.swap.usage() > m.swap.high() ? pages : over;
-        }
-        task.overHighPages += Math.min(over, pages);
-        if (task.overHighPages >= CHARGE_BATCH && state == State.READY) {
+        if (high.charged(memcg, pages) && state == State.READY) {
             state = State.OVER_HIGH;
-            highRetries = MAX_RECLAIM_RETRIES;
-            startHighRound(task.memcg());
-            highFirst = true;
+            high.fallDue();
         }
     }
 
-    private void startHighRound(MemCgroup memcg) {
-        level = memcg;
-        highReclaimed = 0;
-    }
-
-    /** Reclaims from the next level over its high; after the last one, decides whether to sleep. */
-    private long nextHighLevel(long nowNs) {
-        for (MemCgroup m = level; m != null && !m.isRoot(); m = m.parent()) {
-            if (m.memory.usage() > m.memory.high()) {
-                m.event(MemCgroup.Event.HIGH);
-                stall.enter();
-                level = m.parent();
-                call = reclaim(m, highFirst ? task.overHighPages : Vmscan.SWAP_CLUSTER_MAX);
-                return 0;
-            }
-        }
-        level = null;
-        long penalty = penaltyJiffies();
-        if (penalty <= HZ / 100 || task.dead()) {
-            return endHigh(nowNs, 0);
-        }
-        if (highReclaimed > 0 || highRetries-- > 0) {
-            highFirst = false;
-            startHighRound(task.memcg());
+    private long workOffDebt() {
+        MemCgroup over = high.nextLevel();
+        if (over != null) {
+            stall.enter();
+            call = reclaim(over, high.wanted());
             return 0;
         }
-        stall.enter();
-        return endHigh(nowNs, penalty * JIFFY_NS);
-    }
-
-    private long endHigh(long nowNs, long sleepNs) {
-        task.overHighPages = 0;
+        long sleepNs = high.endRound();
+        if (sleepNs < 0) {
+            return 0;
+        }
         state = State.READY;
-        if (sleepNs == 0) {
+        if (sleepNs > 0) {
+            stall.enter();
+        } else {
             stall.over();
         }
         return sleepNs;
-    }
-
-    /** mem_find_max_overage, calculate_high_delay: the sleep for this debt, at most 2 s, in jiffies. */
-    private long penaltyJiffies() {
-        long memory = 0;
-        long swap = 0;
-        for (MemCgroup m = task.memcg(); m != null && !m.isRoot(); m = m.parent()) {
-            memory = Math.max(memory, overage(m.memory));
-            long swapOver = overage(m.swap);
-            if (swapOver > 0) {
-                m.swapEvent(MemCgroup.SwapEvent.HIGH, 1);
-            }
-            swap = Math.max(swap, swapOver);
-        }
-        long debt = task.overHighPages;
-        return Math.min(delay(memory, debt) + delay(swap, debt), 2 * HZ);
-    }
-
-    private static long overage(PageCounter counter) {
-        return overage(counter.usage(), counter.high());
-    }
-
-    /** How far usage is over the limit, as a fraction of it with 20 fraction bits. */
-    static long overage(long usage, long high) {
-        long over = usage - high;
-        return over <= 0 ? 0 : (over << 20) / Math.max(high, 1);
-    }
-
-    /** The sleep for an overage, in jiffies. */
-    static long delay(long overage, long debtPages) {
-        if (overage == 0) {
-            return 0;
-        }
-        // Far over the limit the square does not fit; the result is capped at 2 s anyway.
-        double squared = (double) overage * overage * HZ / (1 << 20) / (1 << 14);
-        return (long) Math.min((double) (long) squared * debtPages / CHARGE_BATCH, 2 * HZ);
     }
 
     /** The thread is awake again from a sleep above memory.high, or has ended. */

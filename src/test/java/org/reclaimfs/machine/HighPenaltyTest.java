@@ -18,7 +18,7 @@ final class HighPenaltyTest {
     private static final long JIFFY_MS = 4;
 
     private static long sleepMs(long usage, long high) {
-        return JIFFY_MS * Math.min(500, FaultPath.delay(FaultPath.overage(usage, high), 64));
+        return JIFFY_MS * Math.min(500, HighDebt.delayTicks(HighDebt.overage(usage, high), 64, 250));
     }
 
     /** high 32 MiB, no swap: the captured worst faults were these sleeps and up to 35 ms of fruitless reclaim. */
