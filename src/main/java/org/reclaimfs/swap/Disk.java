@@ -106,7 +106,7 @@ public final class Disk implements SwapBackend {
     }
 
     @Override
-    public int write(Content content, int pages, int node) {
+    public int write(int slot, Content content, int pages, int node) {
         if (failing) {
             return 0;
         }
@@ -150,18 +150,18 @@ public final class Disk implements SwapBackend {
     }
 
     @Override
-    public long readCostNs(Content content) {
+    public long readCostNs(int slot, int pages) {
         return 0;
     }
 
     @Override
-    public void noteRead(int pages) {
+    public void noteRead(int slot, int pages) {
         readPages += pages;
         reads++;
     }
 
     @Override
-    public void free(Content content, int pages, boolean stored) {
+    public void free(int slot, int pages) {
         // A disk keeps stale data; nothing is to be done.
     }
 

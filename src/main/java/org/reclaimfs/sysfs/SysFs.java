@@ -1,11 +1,9 @@
 package org.reclaimfs.sysfs;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.Dir;
@@ -28,9 +26,6 @@ public final class SysFs {
 
     /** The directory of each shown device; one of a removed zram device goes at the next {@link #refresh}. */
     private final Map<Object, Dir> shown = new LinkedHashMap<>();
-
-    /** Paths that are some zram device's backing_dev. */
-    private final Set<String> backingDevs = new HashSet<>();
 
     private @Nullable Dir root;
     private @Nullable Dir zswapDebug;
@@ -102,9 +97,6 @@ public final class SysFs {
         for (Object device : gone) {
             Dir dir = shown.remove(device);
             if (dir != null) {
-                if (dir.subject() instanceof ZramFiles zram) {
-                    zram.detach();
-                }
                 path(sys, "block").removeLink(dir.name());
                 path(sys, "class", "block").removeLink(dir.name());
                 dir.remove();
@@ -124,7 +116,7 @@ public final class SysFs {
     private void addZram(Dir sys, ZramDevice zram) {
         BlockDir files = BlockDir.ofZram(zram, ++lastDiskseq);
         Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
-        ZramFiles attributes = new ZramFiles(machine, zram, backingDevs);
+        ZramFiles attributes = new ZramFiles(machine, zram);
         dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
         shown.put(zram, dir);
     }

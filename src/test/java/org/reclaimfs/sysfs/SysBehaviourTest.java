@@ -69,7 +69,7 @@ final class SysBehaviourTest {
         assertThat(guest.read(ZRAM + "size")).isEqualTo("131072\n");
         ZramDevice zram = guest.machine.zram(0);
         assertThat(zram).isNotNull();
-        zram.write(new Content("half", 2000, false, false), 10, 0);
+        zram.write(0, new Content("half", 2000, false, false), 10, 0);
         assertThat(guest.read(ZRAM + "mm_stat"))
                 .isEqualTo("   40960    20000    " + zram.memUsedTotalBytes() + "  1048576    " + zram.memUsedMaxBytes()
                         + "        0        0        0        0\n");
@@ -118,7 +118,7 @@ final class SysBehaviourTest {
         guest.write(ZRAM + "disksize", "64M");
         ZramDevice zram = guest.machine.zram(0);
         assertThat(zram).isNotNull();
-        zram.write(new Content("half", 2000, false, false), 10, 0);
+        zram.write(0, new Content("half", 2000, false, false), 10, 0);
         assertThat(guest.tryWrite(ZRAM + "recompress", command)).isEqualTo(result);
     }
 
