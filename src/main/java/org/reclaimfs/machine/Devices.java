@@ -96,6 +96,9 @@ final class Devices {
         if (core.swap.byPath(path) != null) {
             throw new ErrnoException(Errno.EBUSY, path + " is already used for swap");
         }
+        if (zrams.values().stream().anyMatch(zram -> path.equals(zram.backingPath()))) {
+            throw new ErrnoException(Errno.EBUSY, path + " is the backing device of a zram device");
+        }
         SwapBackend backend = backend(path);
         long pages = backend instanceof ZramDevice zram
                 ? zram.disksizePages()

@@ -131,7 +131,8 @@ public final class ScenarioParser {
     }
 
     private void zram(Node node) {
-        Map<String, Node> keys = yaml.section(node, List.of("name", "disksize", "algorithm", "mem_limit"));
+        Map<String, Node> keys = yaml.section(
+                node, List.of("name", "disksize", "algorithm", "recomp_algorithm", "backing_dev", "mem_limit"));
         String expected = "zram" + zrams++;
         declared(node, "/dev/" + expected);
         Node name = keys.get("name");
@@ -146,6 +147,18 @@ public final class ScenarioParser {
         Node algorithm = keys.get("algorithm");
         if (algorithm != null && yaml.choice(algorithm, algorithms) != null) {
             write(algorithm, files + "comp_algorithm", String.valueOf(yaml.text(algorithm, "")));
+        }
+        Node others = keys.get("recomp_algorithm");
+        int priority = 1;
+        for (Node other : others == null ? List.<Node>of() : yaml.items(others, "a list of up to 3 algorithms")) {
+            if (yaml.choice(other, algorithms) != null) {
+                write(other, files + "recomp_algorithm", "algo=" + yaml.text(other, "") + " priority=" + priority++);
+            }
+        }
+        Node backing = keys.get("backing_dev");
+        String path = backing == null ? null : yaml.text(backing, "a disk such as /dev/vdb");
+        if (backing != null && path != null) {
+            write(backing, files + "backing_dev", path);
         }
         for (String size : List.of("disksize", "mem_limit")) {
             Node value = keys.get(size);

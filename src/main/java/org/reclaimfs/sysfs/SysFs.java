@@ -24,6 +24,8 @@ public final class SysFs {
     private final FileTable<BlockDir> queueTable = new FileTable<>(QueueFiles.rows());
     private final FileTable<ZramFiles> zramTable = new FileTable<>(ZramRows.rows());
 
+    private final FileTable<ZramFiles> zramDebugTable = new FileTable<>(BlockState.rows());
+
     /** The directory of each shown device; one of a removed zram device goes at the next {@link #refresh}. */
     private final Map<Object, Dir> shown = new LinkedHashMap<>();
 
@@ -97,6 +99,9 @@ public final class SysFs {
         for (Object device : gone) {
             Dir dir = shown.remove(device);
             if (dir != null) {
+                if (device instanceof ZramDevice) {
+                    path(sys, "kernel", "debug", "zram", dir.name()).remove();
+                }
                 path(sys, "block").removeLink(dir.name());
                 path(sys, "class", "block").removeLink(dir.name());
                 dir.remove();
@@ -118,6 +123,7 @@ public final class SysFs {
         Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
         ZramFiles attributes = new ZramFiles(machine, zram);
         dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
+        path(sys, "kernel", "debug", "zram").addDir(zram.name()).attach(zramDebugTable, attributes, Caller.ROOT);
         shown.put(zram, dir);
     }
 

@@ -19,6 +19,7 @@ public final class ZramDevice implements SwapBackend {
     private static final int MAX_SLOTS = Integer.MAX_VALUE - SlotRuns.CHUNK;
 
     private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long U32_MASK = 0xffff_ffffL;
 
     /** How {@link #setDisksize} ended. */
     public enum Initialised {
@@ -191,14 +192,56 @@ public final class ZramDevice implements SwapBackend {
         store().markIdle(Long.MAX_VALUE);
     }
 
-    /** Marks slots idle that were not used for more than so many seconds, and takes the mark from the others. */
+    /**
+     * Marks slots idle that were not used for more than so many seconds, and takes the mark from the others. The kernel
+     * counts in 32 bits without sign: an age beyond the machine's own marks all (golden errno_zram: age 8 soon after boot).
+     */
     public void markIdle(long ageSeconds) {
-        store().markIdle(seconds() - ageSeconds);
+        store().markIdle(seconds() - ageSeconds & U32_MASK);
     }
 
     /** What looking at every slot once costs, in ns. */
     public long scanNs() {
         return disksizePages * costs.get(Cost.ZRAM_SLOT);
+    }
+
+    // ---- looking at slots ----
+
+    /**
+     * A slot as debugfs shows it.
+     *
+     * @param accessSeconds since boot; 0 if it was not used since it was written back
+     */
+    public record SlotState(
+            long accessSeconds,
+            boolean same,
+            boolean writtenBack,
+            boolean huge,
+            boolean idle,
+            boolean recompressed,
+            boolean incompressible) {}
+
+    /** The first slot from {@code from} on that holds something; −1 if there is none. */
+    public int nextStored(int from) {
+        SlotRuns slots = store().slots;
+        for (int at = from; at < slots.slots(); at = slots.runEnd(at)) {
+            if (slots.state(at) != Slot.EMPTY) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    public SlotState slotState(int slot) {
+        long state = store().slots.state(slot);
+        return new SlotState(
+                Slot.seconds(state),
+                Slot.has(state, Slot.SAME),
+                Slot.has(state, Slot.WRITTEN_BACK),
+                Slot.has(state, Slot.HUGE),
+                Slot.has(state, Slot.IDLE),
+                Slot.priority(state) > 0,
+                Slot.has(state, Slot.INCOMPRESSIBLE));
     }
 
     // ---- storing ----

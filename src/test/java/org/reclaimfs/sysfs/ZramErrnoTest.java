@@ -15,26 +15,7 @@ final class ZramErrnoTest {
     private static final List<String> NOT_MODELLED = List.of(
             // no mounts and no files beside block devices
             "backing_dev /dev/vdc OK",
-            "backing_dev /mnt/fs/back ENOENT",
-            // pages are not moved
-            "writeback huge EOPNOTSUPP",
-            "writeback idle EOPNOTSUPP",
-            "writeback type=huge EOPNOTSUPP",
-            "writeback type=idle EOPNOTSUPP",
-            "writeback page_index=0 EOPNOTSUPP",
-            "writeback page_index=1 EOPNOTSUPP",
-            "writeback page_indexes=0-3 EOPNOTSUPP",
-            "writeback idle huge EOPNOTSUPP",
-            "writeback huge\\n EOPNOTSUPP",
-            "recompress type=idle EOPNOTSUPP",
-            "recompress max_pages=10 EOPNOTSUPP",
-            "recompress type=idle threshold=2000 EOPNOTSUPP",
-            "recompress algo=lz4 type=huge EOPNOTSUPP",
-            "recompress priority=1 EOPNOTSUPP",
-            "recompress priority=2 EOPNOTSUPP",
-            // so they are still where they were
-            "mm_stat  OK",
-            "bd_stat  OK");
+            "backing_dev /mnt/fs/back ENOENT");
 
     @Test
     void everyCapturedRowComesOutTheSame() throws ErrnoException {
