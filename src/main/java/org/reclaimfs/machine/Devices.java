@@ -56,6 +56,9 @@ final class Devices {
     }
 
     void addDisk(Disk disk) {
+        if (disk.inRam()) {
+            disk.keepIn(core.ram);
+        }
         disks.put(disk.name(), disk);
     }
 

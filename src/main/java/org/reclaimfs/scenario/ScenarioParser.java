@@ -102,9 +102,13 @@ public final class ScenarioParser {
         Node profileNode = keys.get("profile");
         Disk.Profile profile = profileNode == null ? Disk.Profile.NVME : yaml.choice(profileNode, profiles);
         String name = yaml.scalar(nameNode, "a name for the disk", word -> {
-            if (!word.text().matches("[a-z][a-z0-9]{0,30}") || word.text().matches("(zram|ram)\\d+")) {
-                throw BadText.found(
-                        word, "a name of small letters and digits, such as vda (not of a zram or ram device)");
+            boolean inRam = profile == Disk.Profile.RAM;
+            if (inRam != word.text().matches("ram(0|[1-9]\\d{0,2})")
+                    && (inRam || word.text().matches("ram\\d+"))) {
+                throw BadText.found(word, "ram0, ram1, … for a disk of profile ram, and only for one");
+            }
+            if (!word.text().matches("[a-z][a-z0-9]{0,30}") || word.text().matches("zram\\d+")) {
+                throw BadText.found(word, "a name of small letters and digits, such as vda (not of a zram device)");
             }
             return word.text();
         });

@@ -7,8 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.Dir;
+import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.FileTable;
 import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.swap.Disk;
@@ -75,7 +77,8 @@ public final class SysFs {
         removeGone(sys);
         int index = 0;
         for (Disk disk : machine.disks()) {
-            int place = index++;
+            int place = index;
+            index += disk.inRam() ? 0 : 1;
             if (!shown.containsKey(disk)) {
                 addDisk(sys, disk, place);
             }
@@ -110,6 +113,12 @@ public final class SysFs {
     }
 
     private void addDisk(Dir sys, Disk disk, int index) {
+        if (disk.inRam()) {
+            Dir virtual = path(sys, "devices", "virtual", "block");
+            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq)));
+            path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
+            return;
+        }
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
         BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq);
@@ -138,11 +147,16 @@ public final class SysFs {
         path(sys, "devices", "virtual", "bdi").dir(number);
         String below = home.path().substring(sys.path().length());
         String toDevices = "../".repeat(below.split("/").length - 1);
-        dir.addLink("bdi", (files.isZram() ? "../../" : toDevices + "virtual/") + "bdi/" + number);
+        dir.addLink("bdi", (files.isDisk() ? toDevices + "virtual/" : "../../") + "bdi/" + number);
         dir.addLink("subsystem", toDevices + "../class/block");
         path(sys, "block").addLink(now.name(), ".." + below + "/" + now.name());
         path(sys, "class", "block").addLink(now.name(), "../.." + below + "/" + now.name());
         return dir;
+    }
+
+    /** brd's debugfs file: pages allocated, which are never given back. */
+    private static FileSpec<Disk> ramDiskPages(Disk disk) {
+        return FileSpec.ro(disk.name(), Shapes.always(), Shapes.unsigned(Disk::presentPages));
     }
 
     private static Dir path(Dir from, String... names) {

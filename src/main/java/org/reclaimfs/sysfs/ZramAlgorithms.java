@@ -18,6 +18,8 @@ final class ZramAlgorithms {
     private static final int NAME_MAX = 128;
     private static final int LABEL_BYTES = 4;
 
+    private static final String BUSY = "Can't change algorithm for initialized device";
+
     private ZramAlgorithms() {}
 
     static void showPrimary(ZramFiles zram, SeqFile out, OpenFile file) {
@@ -50,7 +52,7 @@ final class ZramAlgorithms {
             throw new ErrnoException(Errno.E2BIG, "a name has at most 127 bytes");
         }
         Costs.Algorithm algorithm = byName(name.endsWith("\n") ? name.substring(0, name.length() - 1) : name);
-        ZramRows.needUninitialised(zram);
+        zram.needUninitialised(BUSY);
         zram.settings.setAlgorithm(0, algorithm);
         return Work.DONE;
     }
@@ -83,7 +85,7 @@ final class ZramAlgorithms {
             throw new ErrnoException(Errno.E2BIG, "a name has at most 127 bytes");
         }
         Costs.Algorithm algorithm = byName(name);
-        ZramRows.needUninitialised(zram);
+        zram.needUninitialised(BUSY);
         zram.settings.setAlgorithm(priority, algorithm);
         return Work.DONE;
     }

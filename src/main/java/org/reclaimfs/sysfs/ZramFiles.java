@@ -16,6 +16,7 @@ import org.reclaimfs.zram.ZramSettings;
 
 /** A zram device as its files see it. Lock: the machine's. */
 final class ZramFiles {
+    private static final int SECTOR_BYTES = 512;
     private static final int PATH_MAX = 4096;
     private static final int NAME_MAX = 255;
     private static final Set<String> DIRECTORIES = Set.of("", "dev", "proc", "sys", "run", "tmp");
@@ -33,6 +34,27 @@ final class ZramFiles {
     String backingDev() {
         String path = device.backingPath();
         return path == null ? "none" : path;
+    }
+
+    /** pr_info of the driver. */
+    void log(String message) {
+        machine.klog().info(machine.nowNs(), "zram: " + message);
+    }
+
+    /** The block layer tells of a new size, in sectors. */
+    void logCapacity(long fromBytes, long toBytes) {
+        String change = fromBytes / SECTOR_BYTES + " to " + toBytes / SECTOR_BYTES;
+        if (fromBytes != toBytes) {
+            machine.klog().info(machine.nowNs(), device.name() + ": detected capacity change from " + change);
+        }
+    }
+
+    /** Refuses with EBUSY while the device has a disksize, and logs what the driver says about it. */
+    void needUninitialised(String complaint) throws ErrnoException {
+        if (device.initialised()) {
+            log(complaint);
+            throw new ErrnoException(Errno.EBUSY, "not while the device has a disksize");
+        }
     }
 
     // ---- the device's lock ----
@@ -131,6 +153,7 @@ final class ZramFiles {
             throw new ErrnoException(Errno.EINVAL, path + " is smaller than a page");
         }
         device.setBacking("/" + name, disk);
+        log("setup backing device /" + name);
     }
 
     /** The path without slashes at its start and without empty and dot parts. Errors: ENAMETOOLONG, ENOTDIR. */

@@ -19,6 +19,7 @@ import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.zram.ZramDevice;
 
 /** The attributes of a zram device (drivers/block/zram/zram_drv.c, 7.2; spec/23 sections 2 to 6). */
@@ -78,12 +79,19 @@ final class ZramRows {
         if (bytes == 0) {
             throw invalid("expected a size above 0");
         }
-        needUninitialised(zram);
+        zram.needUninitialised("Cannot change disksize for initialized device");
+        Costs.Algorithm misfit = zram.settings.misfit();
         return switch (zram.device.setDisksize(Units.bytesToPagesUp(bytes))) {
-            case OK -> Work.DONE;
+            case OK -> {
+                zram.logCapacity(0, zram.device.disksizeBytes());
+                yield Work.DONE;
+            }
             case NO_MEMORY ->
                 throw new ErrnoException(Errno.ENOMEM, "no memory for the table of " + Long.toUnsignedString(bytes));
-            case BAD_PARAMS -> throw invalid("an algorithm refuses its parameters; all are reset");
+            case BAD_PARAMS -> {
+                zram.log("Cannot initialise " + (misfit == null ? "" : misfit.key()) + " compressing backend");
+                throw invalid("an algorithm refuses its parameters; all are reset");
+            }
         };
     }
 
@@ -94,7 +102,9 @@ final class ZramRows {
         if (zram.device.busy()) {
             throw new ErrnoException(Errno.EBUSY, zram.device.name() + " is in use");
         }
+        long bytes = zram.device.disksizeBytes();
         zram.device.reset();
+        zram.logCapacity(bytes, 0);
         return Work.DONE;
     }
 
@@ -146,7 +156,7 @@ final class ZramRows {
     // ---- writeback settings ----
 
     private static Work storeBackingDev(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
-        needUninitialised(zram);
+        zram.needUninitialised("Can't setup backing device for initialized device");
         String path = in.text();
         zram.setBackingDev(path.endsWith("\n") ? path.substring(0, path.length() - 1) : path);
         return Work.DONE;

@@ -49,7 +49,7 @@ final class Backing {
      */
     int write(Content content, int pages) {
         int taken = 0;
-        while (taken < pages && disk.write(nextBlock + taken, content, 1, 0) == 1) {
+        while (taken < pages && disk.write((int) ((nextBlock + taken) % blocks), content, 1, 0) == 1) {
             taken++;
         }
         usedBlocks += taken;

@@ -82,8 +82,8 @@ public final class ZramSettings {
         params[priority] = value;
     }
 
-    /** The first algorithm whose parameters it cannot work with, or null. */
-    Costs.@Nullable Algorithm misfit() {
+    /** The first algorithm that cannot work with its parameters, or null. */
+    public Costs.@Nullable Algorithm misfit() {
         for (int priority = 0; priority < PRIORITIES; priority++) {
             Costs.Algorithm algorithm = algorithms[priority];
             if (algorithm != null && !params[priority].fit(algorithm)) {

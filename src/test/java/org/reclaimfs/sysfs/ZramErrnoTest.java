@@ -14,8 +14,7 @@ final class ZramErrnoTest {
     /** Files, inputs and what we answer to captured rows that need what is not modelled. */
     private static final List<String> NOT_MODELLED = List.of(
             // no mounts and no files beside block devices
-            "backing_dev /dev/vdc OK",
-            "backing_dev /mnt/fs/back ENOENT");
+            "backing_dev /dev/vdc OK", "backing_dev /mnt/fs/back ENOENT");
 
     @Test
     void everyCapturedRowComesOutTheSame() throws ErrnoException {

@@ -163,7 +163,10 @@ final class ZramReworkTest {
         guest.write(ZRAM + "writeback", "idle");
         assertThat(words("bd_stat")).isEqualTo("24 0 24");
         guest.write(ZRAM + "idle", "11"); // longer than the machine is up: all
-        assertThat(guest.read(BLOCK_STATE).lines().filter(l -> l.endsWith("...i..")).count())
+        assertThat(guest.read(BLOCK_STATE)
+                        .lines()
+                        .filter(l -> l.endsWith("...i.."))
+                        .count())
                 .isEqualTo(6);
         guest.write(ZRAM + "idle", "0x9");
         guest.write(ZRAM + "writeback", "idle");
