@@ -80,7 +80,8 @@ final class Devices {
         if (device == null) {
             throw new ErrnoException(Errno.ENODEV, "no zram" + id);
         }
-        if (device.busy()) {
+        // The kernel would wait for a writeback or recompression to end.
+        if (device.busy() || device.reworking()) {
             throw new ErrnoException(Errno.EBUSY, device.name() + " is in use");
         }
         device.reset();

@@ -99,7 +99,7 @@ public final class ErrnoReplay {
 
     private static Content content(String pattern) {
         return switch (pattern) {
-            case "same" -> new Content("same", 0, true, false);
+            case "same" -> Content.SAME;
             case "random" -> Content.RANDOM;
             default -> new Content(pattern, 1066, false, false);
         };

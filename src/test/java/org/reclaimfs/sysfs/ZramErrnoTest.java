@@ -24,7 +24,7 @@ final class ZramErrnoTest {
                 .map(line -> line.split(" \\| ", -1))
                 .map(f -> f[0].replace("/sys/block/zram0/", "") + " " + f[2] + " " + f[4].split("\t")[0])
                 .collect(Collectors.toList());
-        assertThat(different).isEqualTo(NOT_MODELLED);
+        assertThat(different).as(String.join("\n", replay.different())).isEqualTo(NOT_MODELLED);
         assertThat(replay.equal()).isEqualTo(605 - NOT_MODELLED.size());
     }
 }
