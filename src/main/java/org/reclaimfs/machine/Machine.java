@@ -305,6 +305,11 @@ public final class Machine {
         }
     }
 
+    /** What a driver says in the kernel's log (pr_info). */
+    public void log(String text) {
+        core.log.info(nowNs, text);
+    }
+
     /** The kernel's log. */
     public Klog klog() {
         return core.log;

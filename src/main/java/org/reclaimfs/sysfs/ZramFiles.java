@@ -38,14 +38,14 @@ final class ZramFiles {
 
     /** pr_info of the driver. */
     void log(String message) {
-        machine.klog().info(machine.nowNs(), "zram: " + message);
+        machine.log("zram: " + message);
     }
 
     /** The block layer tells of a new size, in sectors. */
     void logCapacity(long fromBytes, long toBytes) {
         String change = fromBytes / SECTOR_BYTES + " to " + toBytes / SECTOR_BYTES;
         if (fromBytes != toBytes) {
-            machine.klog().info(machine.nowNs(), device.name() + ": detected capacity change from " + change);
+            machine.log(device.name() + ": detected capacity change from " + change);
         }
     }
 
