@@ -22,6 +22,7 @@ public record BlockDevice(
     private static final int VIRTIO_MAJOR = 254;
     private static final int VIRTIO_MINORS = 16;
     private static final int ZRAM_MAJOR = 253;
+    private static final int RAM_MAJOR = 1;
 
     /** All of them: disks in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
@@ -30,8 +31,10 @@ public record BlockDevice(
 
     static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams) {
         List<BlockDevice> list = new ArrayList<>();
+        int index = 0;
         for (Disk disk : disks) {
-            list.add(of(disk, list.size()));
+            list.add(of(disk, index));
+            index += disk.inRam() ? 0 : 1;
         }
         for (ZramDevice zram : zrams) {
             list.add(of(zram));
@@ -40,15 +43,16 @@ public record BlockDevice(
     }
 
     /**
-     * A plain disk.
+     * A plain disk, or a RAM disk with the number that its name ends in.
      *
-     * @param index its place among the disks
+     * @param index its place among the disks that are not RAM disks
      */
     public static BlockDevice of(Disk disk, int index) {
-        int minor = index * VIRTIO_MINORS;
+        boolean ram = disk.inRam();
+        int minor = ram ? Integer.parseInt(disk.name().substring("ram".length())) : index * VIRTIO_MINORS;
         return new BlockDevice(
                 disk.name(),
-                VIRTIO_MAJOR,
+                ram ? RAM_MAJOR : VIRTIO_MAJOR,
                 minor,
                 disk.bytes(),
                 disk.reads(),

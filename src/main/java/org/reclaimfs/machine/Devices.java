@@ -56,6 +56,9 @@ final class Devices {
     }
 
     void addDisk(Disk disk) {
+        if (disk.inRam()) {
+            disk.keepIn(core.ram);
+        }
         disks.put(disk.name(), disk);
     }
 
@@ -65,7 +68,7 @@ final class Devices {
         while (zrams.containsKey(id)) {
             id++;
         }
-        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE);
+        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE, nowNs);
         zrams.put(id, device);
         core.log.info(nowNs.getAsLong(), "zram: Added device: " + device.name());
         return device;
@@ -77,7 +80,8 @@ final class Devices {
         if (device == null) {
             throw new ErrnoException(Errno.ENODEV, "no zram" + id);
         }
-        if (device.busy()) {
+        // The kernel would wait for a writeback or recompression to end.
+        if (device.busy() || device.reworking()) {
             throw new ErrnoException(Errno.EBUSY, device.name() + " is in use");
         }
         device.reset();
@@ -96,6 +100,9 @@ final class Devices {
         if (core.swap.byPath(path) != null) {
             throw new ErrnoException(Errno.EBUSY, path + " is already used for swap");
         }
+        if (zrams.values().stream().anyMatch(zram -> path.equals(zram.backingPath()))) {
+            throw new ErrnoException(Errno.EBUSY, path + " is the backing device of a zram device");
+        }
         SwapBackend backend = backend(path);
         long pages = backend instanceof ZramDevice zram
                 ? zram.disksizePages()
@@ -112,10 +119,34 @@ final class Devices {
         }
         if (backend instanceof ZramDevice zram) {
             zram.open();
-            zram.writeUserPage(SWAP_HEADER);
+            zram.write(0, SWAP_HEADER, 1, 0);
         }
         swapLog.added(device, nowNs.getAsLong());
         return device;
+    }
+
+    /**
+     * Work that does to pages of a zram device what dd or blkdiscard would.
+     *
+     * @throws ErrnoException ENODEV for another device, ENOSPC for a write to one without disksize, ETXTBSY for one to a
+     *     device that is swap, EIO beyond its end
+     */
+    Activity blockIo(String path, BlockIo.Kind kind, long page, long pages, Content content) throws ErrnoException {
+        if (!(backend(path) instanceof ZramDevice zram)) {
+            throw new ErrnoException(Errno.ENODEV, path + " is no zram device: nothing is known of other disks' data");
+        }
+        if (kind != BlockIo.Kind.READ && core.swap.byPath(path) != null) {
+            throw new ErrnoException(Errno.ETXTBSY, path + " is used for swap");
+        }
+        if (!zram.initialised()) {
+            throw new ErrnoException(
+                    kind == BlockIo.Kind.WRITE ? Errno.ENOSPC : Errno.EIO,
+                    path + " has no room: set its disksize first");
+        }
+        if (page + pages > Math.min(zram.disksizePages(), MAX_SWAP_PAGES)) {
+            throw new ErrnoException(Errno.EIO, path + " has " + zram.disksizePages() + " pages");
+        }
+        return new BlockIo(core, zram, kind, (int) page, (int) (page + pages), content);
     }
 
     private SwapBackend backend(String path) throws ErrnoException {

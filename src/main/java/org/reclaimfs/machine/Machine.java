@@ -34,6 +34,7 @@ import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.zram.Rework;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
 
@@ -309,6 +310,11 @@ public final class Machine {
         }
     }
 
+    /** What a driver says in the kernel's log (pr_info). */
+    public void log(String text) {
+        core.log.info(nowNs, text);
+    }
+
     /** The kernel's log. */
     public Klog klog() {
         return core.log;
@@ -479,6 +485,18 @@ public final class Machine {
         devices.removeZram(id);
     }
 
+    /** A writeback or recompression of a zram device, from its beginning; it ends with its errno. */
+    public Activity rework(Rework rework) {
+        rework.begin();
+        return new ReworkActivity(core, rework);
+    }
+
+    /** Reads, writes or discards pages of a zram device; see {@link Devices#blockIo}. Errors: ENODEV, ETXTBSY, ENOSPC, EIO. */
+    public Activity blockIo(String path, BlockIo.Kind kind, long page, long pages, Content content)
+            throws ErrnoException {
+        return devices.blockIo(path, kind, page, pages, content);
+    }
+
     /** Makes a swap header on a device and activates it; see {@link Devices#swapon}. */
     public SwapDevice swapon(String path, int priority) throws ErrnoException {
         return devices.swapon(path, priority);
@@ -496,6 +514,7 @@ public final class Machine {
         core.mem.checkInvariants();
         core.ram.checkInvariants();
         core.swap.checkInvariants();
+        devices.zrams().forEach(ZramDevice::checkInvariants);
         core.zswap.checkInvariants();
         new Books(core).check();
     }

@@ -5,7 +5,6 @@ import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
-import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.Gfp;
@@ -133,7 +132,6 @@ final class SwapIn {
 
     /** Reads the single page of {@code run} into the swap cache, on its list but unmapped. */
     private void read(int run, MemCgroup memcg, int zone) {
-        Content content = mem.region(run).content;
         int verdict = core.workingset.refault(run, memcg, core.swap.freePages());
         boolean inZswap = core.zswap.holds(run);
         if (inZswap) {
@@ -142,7 +140,7 @@ final class SwapIn {
             folios.event(memcg, MemoryStat.SWPIN_ZERO, VmStat.SWPIN_ZERO, 1);
             core.effort.spend(core.costs.get(Cost.ZERO_CHECK));
         } else {
-            readDevice(run, memcg, content);
+            readDevice(run, memcg);
         }
         core.ram.takeUser(zone, faults.cpu(), 1);
         folios.place(run, zone);
@@ -157,13 +155,17 @@ final class SwapIn {
         folios.lruAddHead(run, verdict > 0 ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
     }
 
-    private void readDevice(int run, MemCgroup memcg, Content content) {
+    private void readDevice(int run, MemCgroup memcg) {
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
         folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
         memcg.lruvec(mem.node(run)).diskSwapins++;
         if (device.backend.synchronous()) {
-            device.backend.noteRead(1);
-            core.effort.spend(device.backend.readCostNs(content));
+            int slot = mem.slot(run);
+            core.effort.spend(device.backend.readCostNs(slot, 1));
+            // zram waits here for a page that it has written back.
+            long at = core.effort.nowNs();
+            waitNs = Math.max(waitNs, device.backend.submitNs(false, slot, 1, at) - at);
+            device.backend.noteRead(slot, 1);
             return;
         }
         if (device != plugged || mem.slot(run) != pluggedSlot + pluggedPages) {
@@ -180,7 +182,7 @@ final class SwapIn {
         if (device != null) {
             core.effort.spend(core.costs.get(Cost.SUBMIT_IO) * pluggedPages);
             long at = core.effort.nowNs();
-            device.backend.noteRead(pluggedPages);
+            device.backend.noteRead(pluggedSlot, pluggedPages);
             waitNs = Math.max(waitNs, device.backend.submitNs(false, pluggedSlot, pluggedPages, at) - at);
         }
         plugged = null;

@@ -175,13 +175,13 @@ final class Swapoff extends Activity {
     }
 
     private void readDevice(int run, int pages) {
-        device.backend.noteRead(pages);
+        int slot = mem.slot(run);
         if (device.backend.synchronous()) {
-            core.effort.spend(device.backend.readCostNs(mem.region(run).content) * pages);
-        } else {
-            long at = core.effort.nowNs();
-            waitNs = device.backend.submitNs(false, mem.slot(run), pages, at) - at;
+            core.effort.spend(device.backend.readCostNs(slot, pages));
         }
+        long at = core.effort.nowNs();
+        waitNs = device.backend.submitNs(false, slot, pages, at) - at;
+        device.backend.noteRead(slot, pages);
     }
 
     /** Maps pages as not accessed (unuse_pte: pte_mkold). */

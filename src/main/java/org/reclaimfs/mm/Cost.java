@@ -36,6 +36,7 @@ public enum Cost { // spotless:off
     ZSMALLOC_FREE      (300,    1_500), // E object
     TOUCH               (20,      200), // E page: a mapped page: one or two cache misses
     ZSWAP_ROTATE        (30,      300), // E entry: met by the shrinker, only loses its mark
+    ZRAM_SLOT            (8,       65), // E slot: a zram command looks at its flags (b6 E2: "idle all" of 16384 in 1.1 ms)
     FREE               (100,      500), // E page: reclaim's free
     EXIT            (50_000,  500_000), // D process: the way of a killed one to the end of its memory; b4 F and G: 17 and 9
                                         //   fruitless rounds of another one until the first page is free

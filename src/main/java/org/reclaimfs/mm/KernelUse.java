@@ -8,6 +8,8 @@ public enum KernelUse {
     PAGE_TABLES,
     PERCPU,
     VMALLOC,
+    /** What was written to RAM disks (brd): shown in no counter. */
+    RAM_DISKS,
     /** Tables of swap clusters in use: one page each (since 6.18). */
     SWAP_TABLES
 }

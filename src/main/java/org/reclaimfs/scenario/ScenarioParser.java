@@ -102,9 +102,13 @@ public final class ScenarioParser {
         Node profileNode = keys.get("profile");
         Disk.Profile profile = profileNode == null ? Disk.Profile.NVME : yaml.choice(profileNode, profiles);
         String name = yaml.scalar(nameNode, "a name for the disk", word -> {
-            if (!word.text().matches("[a-z][a-z0-9]{0,30}") || word.text().matches("(zram|ram)\\d+")) {
-                throw BadText.found(
-                        word, "a name of small letters and digits, such as vda (not of a zram or ram device)");
+            boolean inRam = profile == Disk.Profile.RAM;
+            if (inRam != word.text().matches("ram(0|[1-9]\\d{0,2})")
+                    && (inRam || word.text().matches("ram\\d+"))) {
+                throw BadText.found(word, "ram0, ram1, … for a disk of profile ram, and only for one");
+            }
+            if (!word.text().matches("[a-z][a-z0-9]{0,30}") || word.text().matches("zram\\d+")) {
+                throw BadText.found(word, "a name of small letters and digits, such as vda (not of a zram device)");
             }
             return word.text();
         });
@@ -131,7 +135,8 @@ public final class ScenarioParser {
     }
 
     private void zram(Node node) {
-        Map<String, Node> keys = yaml.section(node, List.of("name", "disksize", "algorithm", "mem_limit"));
+        Map<String, Node> keys = yaml.section(
+                node, List.of("name", "disksize", "algorithm", "recomp_algorithm", "backing_dev", "mem_limit"));
         String expected = "zram" + zrams++;
         declared(node, "/dev/" + expected);
         Node name = keys.get("name");
@@ -146,6 +151,18 @@ public final class ScenarioParser {
         Node algorithm = keys.get("algorithm");
         if (algorithm != null && yaml.choice(algorithm, algorithms) != null) {
             write(algorithm, files + "comp_algorithm", String.valueOf(yaml.text(algorithm, "")));
+        }
+        Node others = keys.get("recomp_algorithm");
+        int priority = 1;
+        for (Node other : others == null ? List.<Node>of() : yaml.items(others, "a list of up to 3 algorithms")) {
+            if (yaml.choice(other, algorithms) != null) {
+                write(other, files + "recomp_algorithm", "algo=" + yaml.text(other, "") + " priority=" + priority++);
+            }
+        }
+        Node backing = keys.get("backing_dev");
+        String path = backing == null ? null : yaml.text(backing, "a disk such as /dev/vdb");
+        if (backing != null && path != null) {
+            write(backing, files + "backing_dev", path);
         }
         for (String size : List.of("disksize", "mem_limit")) {
             Node value = keys.get(size);

@@ -2,6 +2,7 @@ package org.reclaimfs.scenario;
 
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
+import org.reclaimfs.machine.BlockIo;
 import org.reclaimfs.machine.TouchPattern;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Kind;
@@ -52,6 +53,13 @@ public sealed interface Step {
     record SwapOn(String device, int priority) implements Step {}
 
     record SwapOff(String device) implements Step {}
+
+    /**
+     * Direct I/O to a zram device.
+     *
+     * @param page the first
+     */
+    record DeviceIo(String device, BlockIo.Kind kind, long page, long pages, Content content) implements Step {}
 
     record DiskHealth(String name, boolean fails, double slowdown) implements Step {}
 

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
+import org.reclaimfs.machine.BlockIo;
 import org.reclaimfs.machine.TouchPattern;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.SwapDevices;
 
@@ -16,6 +18,7 @@ import org.reclaimfs.swap.SwapDevices;
 public final class StepParser {
     private static final String PATH = "a path from the root of the mount, such as /proc/swaps";
     private static final String TASK = "the name of a task";
+    private static final String RATIO = "how many times smaller it compresses, 1 or more";
     private static final int SIGKILL = 9;
     /** What a small static tool writes: heap, stack, data. */
     private static final long CHILD_BYTES = 256L << 10;
@@ -42,6 +45,7 @@ public final class StepParser {
             Map.entry("swapon", StepParser::swapon),
             Map.entry("swapoff", words -> last(words, new Step.SwapOff(device(words)))),
             Map.entry("disk", StepParser::disk),
+            Map.entry("io", StepParser::io),
             Map.entry("write", StepParser::write),
             Map.entry("expect", words -> new Step.Expect(Expectation.parse(words))),
             Map.entry("expect-errno", StepParser::expectErrno),
@@ -149,10 +153,26 @@ public final class StepParser {
         if (!word.text().startsWith("ratio:")) {
             throw BadText.found(word, "zero, same, random or ratio:X");
         }
-        Word ratio = word.from("ratio:".length());
-        return Content.ratio(
-                Quantities.decimal(ratio, 1, true, 4096, "how many times smaller it compresses, 1 or more"),
-                word.text());
+        int comma = word.text().indexOf(',');
+        Word ratio = (comma < 0 ? word : word.to(comma)).from("ratio:".length());
+        Content content = Content.ratio(Quantities.decimal(ratio, 1, true, 4096, RATIO), word.text());
+        while (comma >= 0) {
+            int next = word.text().indexOf(',', comma + 1);
+            content = withAlgorithm(content, (next < 0 ? word : word.to(next)).from(comma + 1));
+            comma = next;
+        }
+        return content;
+    }
+
+    /** {@code ALGORITHM:X}: how much smaller one algorithm makes it. */
+    private static Content withAlgorithm(Content content, Word word) throws BadText {
+        int colon = word.text().indexOf(':');
+        for (Costs.Algorithm algorithm : Costs.Algorithm.values()) {
+            if (colon > 0 && algorithm.key().equals(word.text().substring(0, colon))) {
+                return content.with(algorithm, Quantities.decimal(word.from(colon + 1), 1, true, 4096, RATIO));
+            }
+        }
+        throw BadText.found(word, "ALGORITHM:X, such as zstd:4");
     }
 
     private static Step touch(Words words) throws BadText {
@@ -253,6 +273,21 @@ public final class StepParser {
         return new Step.SwapOn(
                 device,
                 priority == null ? SwapDevices.DEFAULT_PRIORITY : Quantities.integer(priority, 0, MAX_PRIORITY));
+    }
+
+    private static Step io(Words words) throws BadText {
+        String device = device(words);
+        String kinds = "read, write or discard";
+        Word verb = words.next(kinds);
+        BlockIo.Kind kind = Arrays.stream(BlockIo.Kind.values())
+                .filter(k -> k.name().toLowerCase(Locale.ROOT).equals(verb.text()))
+                .findFirst()
+                .orElseThrow(() -> BadText.found(verb, kinds));
+        int page = Quantities.integer(words.next("the first page"), 0, Integer.MAX_VALUE);
+        int pages = Quantities.integer(words.next("a number of pages"), 1, Integer.MAX_VALUE);
+        Word content = words.options(kind == BlockIo.Kind.WRITE ? List.of("content") : List.of(), null)
+                .get("content");
+        return new Step.DeviceIo(device, kind, page, pages, content == null ? Content.RANDOM : content(content));
     }
 
     private static Step disk(Words words) throws BadText {

@@ -47,6 +47,9 @@ final class StepRunner {
             return fork(fork);
         } else if (step instanceof Step.SwapOff swapoff) {
             return new ActivityWork(machine, machine.swapoff(swapoff.device()), false);
+        } else if (step instanceof Step.DeviceIo io) {
+            return new ActivityWork(
+                    machine, machine.blockIo(io.device(), io.kind(), io.page(), io.pages(), io.content()), true);
         } else if (step instanceof Step.Exit exit) {
             return new ActivityWork(machine, machine.exit(machine.task(exit.task())), true);
         } else if (step instanceof Step.KillTask kill) {

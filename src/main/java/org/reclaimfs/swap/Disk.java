@@ -1,9 +1,13 @@
 package org.reclaimfs.swap;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.KernelUse;
+import org.reclaimfs.mm.Memory;
 
 /**
  * A disk with a queue: requests share its bandwidth one after the other, and their latencies overlap up to the device's
@@ -18,7 +22,9 @@ public final class Disk implements SwapBackend {
         HDD(10_000_000, 10_000_000, 150, 150, 1, false),
         /** The captured guest's: its kernel takes it for rotational (spec/06, golden b5, b7, b10). */
         VIRTIO(50_000, 50_000, 400, 200, 4, false),
-        NETWORK(500_000, 500_000, 1_000, 1_000, 32, true);
+        NETWORK(500_000, 500_000, 1_000, 1_000, 32, true),
+        /** A RAM disk (brd): its times are what a page costs the CPU. */
+        RAM(300, 300, 12_000, 12_000, 1, true);
 
         private final String key = name().toLowerCase(Locale.ROOT);
         final long readNs;
@@ -66,6 +72,11 @@ public final class Disk implements SwapBackend {
     private long reads;
     private long writes;
 
+    /** Of a RAM disk: blocks that have a page. They keep it for good. */
+    private final BitSet present = new BitSet();
+
+    private @Nullable Memory ram;
+
     public Disk(String name, long bytes, Profile profile) {
         this.name = name;
         this.bytes = bytes;
@@ -90,9 +101,23 @@ public final class Disk implements SwapBackend {
         slowdown = factor;
     }
 
+    /** A RAM disk takes its pages from here. */
+    public void keepIn(Memory memory) {
+        ram = memory;
+    }
+
+    public boolean inRam() {
+        return profile == Profile.RAM;
+    }
+
+    /** Pages that a RAM disk has taken. */
+    public long presentPages() {
+        return present.cardinality();
+    }
+
     @Override
     public boolean synchronous() {
-        return false;
+        return inRam();
     }
 
     @Override
@@ -102,26 +127,45 @@ public final class Disk implements SwapBackend {
 
     @Override
     public boolean ramBacked() {
-        return false;
+        return inRam();
     }
 
     @Override
-    public int write(Content content, int pages, int node) {
+    public int write(int slot, Content content, int pages, int node) {
         if (failing) {
             return 0;
+        }
+        if (inRam()) {
+            return keep(slot, pages);
         }
         writtenPages += pages;
         writes++;
         return pages;
     }
 
+    /** brd accounts no I/O. */
+    private int keep(int slot, int pages) {
+        for (int i = 0; i < pages; i++) {
+            if (!present.get(slot + i)) {
+                if (ram != null && !ram.kernelUse(KernelUse.RAM_DISKS, 1)) {
+                    return i;
+                }
+                present.set(slot + i);
+            }
+        }
+        return pages;
+    }
+
     @Override
     public long writeCostNs(Content content) {
-        return 0;
+        return inRam() ? profile.writeNs : 0;
     }
 
     @Override
     public long submitNs(boolean write, int slot, int pages, long nowNs) {
+        if (inRam()) {
+            return nowNs;
+        }
         boolean merged = write && slot == nextSlot && newestPages + pages <= MERGED_PAGES && doneNs[newest] > nowNs;
         long latency = write ? profile.writeNs : profile.readNs;
         long mbps = write ? profile.writeMBps : profile.readMBps;
@@ -150,18 +194,20 @@ public final class Disk implements SwapBackend {
     }
 
     @Override
-    public long readCostNs(Content content) {
-        return 0;
+    public long readCostNs(int slot, int pages) {
+        return inRam() ? profile.readNs * pages : 0;
     }
 
     @Override
-    public void noteRead(int pages) {
-        readPages += pages;
-        reads++;
+    public void noteRead(int slot, int pages) {
+        if (!inRam()) {
+            readPages += pages;
+            reads++;
+        }
     }
 
     @Override
-    public void free(Content content, int pages, boolean stored) {
+    public void free(int slot, int pages) {
         // A disk keeps stale data; nothing is to be done.
     }
 

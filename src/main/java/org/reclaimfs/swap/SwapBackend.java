@@ -16,10 +16,11 @@ public interface SwapBackend {
     /**
      * Writes pages. A synchronous device stores them; others queue them.
      *
+     * @param slot of the first page
      * @param node where the pages are; memory for what they become is looked for there first
      * @return how many of the first pages were taken; fewer than {@code pages} means the next one failed
      */
-    int write(Content content, int pages, int node);
+    int write(int slot, Content content, int pages, int node);
 
     /** A synchronous device's cost of writing one such page, in ns. */
     long writeCostNs(Content content);
@@ -34,16 +35,12 @@ public interface SwapBackend {
     /** When the queue takes another request, in ns: until then a submitter sleeps. */
     long queueFreeNs();
 
-    /** Reads pages of a synchronous device; the cost in ns of one such page. */
-    long readCostNs(Content content);
+    /** What reading pages of a synchronous device costs, in ns; {@link #submitNs} says what it takes beyond that. */
+    long readCostNs(int slot, int pages);
 
-    /** Counts a read for the device's statistics. */
-    void noteRead(int pages);
+    /** A read takes place: for the device's statistics, and for what it knows of its slots. */
+    void noteRead(int slot, int pages);
 
-    /**
-     * Slots were freed.
-     *
-     * @param stored whether the device holds data for them
-     */
-    void free(Content content, int pages, boolean stored);
+    /** Slots were freed, with whatever the device holds for them. */
+    void free(int slot, int pages);
 }

@@ -9,25 +9,32 @@ import org.reclaimfs.zram.ZramDevice;
 
 /** What the generic files of one block device show. Lock: the machine's. */
 final class BlockDir {
+    private enum Kind {
+        DISK,
+        RAM,
+        ZRAM
+    }
+
     private final Supplier<BlockDevice> device;
-    private final boolean zram;
+    private final Kind kind;
     private final boolean solidState;
     private final int diskseq;
     private final Map<String, String> kept = new HashMap<>();
 
-    private BlockDir(Supplier<BlockDevice> device, boolean zram, boolean solidState, int diskseq) {
+    private BlockDir(Supplier<BlockDevice> device, Kind kind, boolean solidState, int diskseq) {
         this.device = device;
-        this.zram = zram;
+        this.kind = kind;
         this.solidState = solidState;
         this.diskseq = diskseq;
     }
 
     static BlockDir ofDisk(Disk disk, int index, int diskseq) {
-        return new BlockDir(() -> BlockDevice.of(disk, index), false, disk.solidState(), diskseq);
+        return new BlockDir(
+                () -> BlockDevice.of(disk, index), disk.inRam() ? Kind.RAM : Kind.DISK, disk.solidState(), diskseq);
     }
 
     static BlockDir ofZram(ZramDevice device, int diskseq) {
-        return new BlockDir(() -> BlockDevice.of(device), true, true, diskseq);
+        return new BlockDir(() -> BlockDevice.of(device), Kind.ZRAM, true, diskseq);
     }
 
     BlockDevice now() {
@@ -35,11 +42,16 @@ final class BlockDir {
     }
 
     boolean isZram() {
-        return zram;
+        return kind == Kind.ZRAM;
     }
 
+    boolean isRamDisk() {
+        return kind == Kind.RAM;
+    }
+
+    /** One with a request queue, which is on a bus. */
     boolean isDisk() {
-        return !zram;
+        return kind == Kind.DISK;
     }
 
     boolean solidState() {

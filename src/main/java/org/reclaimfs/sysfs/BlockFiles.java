@@ -40,7 +40,7 @@ final class BlockFiles {
             ro("hidden",            always(), single(d -> "0")),
             FileSpec.<BlockDir>ro("inflight",          always(), single(d -> "       0        0")).withoutEffect("requests under way are not counted by device"),
             ro("partscan",          always(), single(d -> d.isZram() ? "0" : "1")),
-            ro("range",             always(), single(d -> d.isZram() ? "1" : "16")),
+            ro("range",             always(), single(d -> d.isDisk() ? "16" : "1")),
             ro("removable",         always(), single(d -> "0")),
             ro("ro",                always(), single(d -> "0")),
             ro("size",              always(), unsigned(d -> d.now().sectors())),

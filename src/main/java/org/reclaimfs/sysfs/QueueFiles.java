@@ -6,6 +6,7 @@ import static org.reclaimfs.kernfs.Shapes.single;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.ControlInput;
@@ -21,6 +22,16 @@ final class QueueFiles {
     private static final String QUEUE =
             "a disk takes 256 requests and merges neighbours up to 128 KiB, whatever this says";
     private static final String[] SCHEDULERS = {"none", "mq-deadline", "kyber"};
+
+    /** What a RAM disk has otherwise than a zram device. */
+    private static final Map<String, String> OF_RAM_DISK = Map.of(
+            "hw_sector_size", "512",
+            "logical_block_size", "512",
+            "max_hw_sectors_kb", "127",
+            "max_sectors_kb", "127",
+            "optimal_io_size", "0",
+            "stable_writes", "0",
+            "write_zeroes_max_bytes", "0");
 
     private QueueFiles() {}
 
@@ -89,12 +100,16 @@ final class QueueFiles {
             kept("write_zeroes_unmap_max_bytes", "0", "0", Kept.unsigned("write_zeroes_unmap_max_bytes", 0, Long.MAX_VALUE)));
     } // spotless:on
 
+    private static String text(BlockDir dir, String name, String ofZram, String ofDisk) {
+        return dir.isDisk() ? ofDisk : dir.isRamDisk() ? OF_RAM_DISK.getOrDefault(name, ofZram) : ofZram;
+    }
+
     private static FileSpec<BlockDir> fixed(String name, String ofZram, String ofDisk) {
-        return ro(name, always(), single(d -> d.isZram() ? ofZram : ofDisk));
+        return ro(name, always(), single(d -> text(d, name, ofZram, ofDisk)));
     }
 
     private static FileSpec<BlockDir> kept(String name, String ofZram, String ofDisk, Store<BlockDir> store) {
-        return FileSpec.<BlockDir>rw(name, always(), single(d -> d.kept(name, d.isZram() ? ofZram : ofDisk)), store)
+        return FileSpec.<BlockDir>rw(name, always(), single(d -> d.kept(name, text(d, name, ofZram, ofDisk))), store)
                 .withoutEffect(QUEUE);
     }
 

@@ -1,16 +1,16 @@
 package org.reclaimfs.sysfs;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.Dir;
+import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.FileTable;
 import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.swap.Disk;
@@ -26,11 +26,10 @@ public final class SysFs {
     private final FileTable<BlockDir> queueTable = new FileTable<>(QueueFiles.rows());
     private final FileTable<ZramFiles> zramTable = new FileTable<>(ZramRows.rows());
 
+    private final FileTable<ZramFiles> zramDebugTable = new FileTable<>(BlockState.rows());
+
     /** The directory of each shown device; one of a removed zram device goes at the next {@link #refresh}. */
     private final Map<Object, Dir> shown = new LinkedHashMap<>();
-
-    /** Paths that are some zram device's backing_dev. */
-    private final Set<String> backingDevs = new HashSet<>();
 
     private @Nullable Dir root;
     private @Nullable Dir zswapDebug;
@@ -78,7 +77,8 @@ public final class SysFs {
         removeGone(sys);
         int index = 0;
         for (Disk disk : machine.disks()) {
-            int place = index++;
+            int place = index;
+            index += disk.inRam() ? 0 : 1;
             if (!shown.containsKey(disk)) {
                 addDisk(sys, disk, place);
             }
@@ -102,8 +102,8 @@ public final class SysFs {
         for (Object device : gone) {
             Dir dir = shown.remove(device);
             if (dir != null) {
-                if (dir.subject() instanceof ZramFiles zram) {
-                    zram.detach();
+                if (device instanceof ZramDevice) {
+                    path(sys, "kernel", "debug", "zram", dir.name()).remove();
                 }
                 path(sys, "block").removeLink(dir.name());
                 path(sys, "class", "block").removeLink(dir.name());
@@ -113,6 +113,12 @@ public final class SysFs {
     }
 
     private void addDisk(Dir sys, Disk disk, int index) {
+        if (disk.inRam()) {
+            Dir virtual = path(sys, "devices", "virtual", "block");
+            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq)));
+            path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
+            return;
+        }
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
         BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq);
@@ -124,8 +130,9 @@ public final class SysFs {
     private void addZram(Dir sys, ZramDevice zram) {
         BlockDir files = BlockDir.ofZram(zram, ++lastDiskseq);
         Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
-        ZramFiles attributes = new ZramFiles(machine, zram, backingDevs);
+        ZramFiles attributes = new ZramFiles(machine, zram);
         dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
+        path(sys, "kernel", "debug", "zram").addDir(zram.name()).attach(zramDebugTable, attributes, Caller.ROOT);
         shown.put(zram, dir);
     }
 
@@ -140,11 +147,16 @@ public final class SysFs {
         path(sys, "devices", "virtual", "bdi").dir(number);
         String below = home.path().substring(sys.path().length());
         String toDevices = "../".repeat(below.split("/").length - 1);
-        dir.addLink("bdi", (files.isZram() ? "../../" : toDevices + "virtual/") + "bdi/" + number);
+        dir.addLink("bdi", (files.isDisk() ? toDevices + "virtual/" : "../../") + "bdi/" + number);
         dir.addLink("subsystem", toDevices + "../class/block");
         path(sys, "block").addLink(now.name(), ".." + below + "/" + now.name());
         path(sys, "class", "block").addLink(now.name(), "../.." + below + "/" + now.name());
         return dir;
+    }
+
+    /** brd's debugfs file: pages allocated, which are never given back. */
+    private static FileSpec<Disk> ramDiskPages(Disk disk) {
+        return FileSpec.ro(disk.name(), Shapes.always(), Shapes.unsigned(Disk::presentPages));
     }
 
     private static Dir path(Dir from, String... names) {

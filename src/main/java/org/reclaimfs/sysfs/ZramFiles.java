@@ -1,118 +1,211 @@
 package org.reclaimfs.sysfs;
 
-import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
+import org.reclaimfs.kernfs.Store;
+import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.machine.Activity;
 import org.reclaimfs.machine.Machine;
-import org.reclaimfs.mm.Costs;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.zram.Rework;
 import org.reclaimfs.zram.ZramDevice;
+import org.reclaimfs.zram.ZramSettings;
 
-/** A zram device with the settings that only its files know. Lock: the machine's. */
+/** A zram device as its files see it. Lock: the machine's. */
 final class ZramFiles {
-    /** Priorities of algorithms: the primary one and three for recompression. */
-    static final int PRIORITIES = 4;
-
-    private static final int FIRST_BATCH = 32;
+    private static final int SECTOR_BYTES = 512;
     private static final int PATH_MAX = 4096;
-    private static final Set<String> DIRECTORIES = Set.of("", "/", "/dev", "/proc", "/sys", "/run", "/tmp");
+    private static final int NAME_MAX = 255;
+    private static final Set<String> DIRECTORIES = Set.of("", "dev", "proc", "sys", "run", "tmp");
 
     final ZramDevice device;
+    final ZramSettings settings;
     private final Machine machine;
-    /** Backing devices of all zram devices of the machine. */
-    private final Set<String> claimed;
 
-    private final @Nullable Costs.Algorithm[] secondary = new Costs.Algorithm[PRIORITIES];
-    private @Nullable String backingDev;
-
-    // These four survive a reset.
-    long writebackLimit;
-    boolean writebackLimitEnable;
-    long writebackBatchSize = FIRST_BATCH;
-    boolean compressedWriteback;
-
-    ZramFiles(Machine machine, ZramDevice device, Set<String> claimed) {
+    ZramFiles(Machine machine, ZramDevice device) {
         this.machine = machine;
         this.device = device;
-        this.claimed = claimed;
-    }
-
-    /** The algorithm of a priority, or null. */
-    Costs.@Nullable Algorithm algorithm(int priority) {
-        return priority == 0 ? device.algorithm() : secondary[priority];
-    }
-
-    void setSecondary(int priority, Costs.Algorithm algorithm) {
-        secondary[priority] = algorithm;
+        this.settings = device.settings;
     }
 
     String backingDev() {
-        return backingDev == null ? "none" : backingDev;
+        String path = device.backingPath();
+        return path == null ? "none" : path;
     }
 
-    boolean hasBackingDev() {
-        return backingDev != null;
+    /** pr_info of the driver. */
+    void log(String message) {
+        machine.log("zram: " + message);
     }
 
-    /** Pages with an object of their own: what writeback and recompression could move. */
-    long movablePages() {
-        return Units.bytesToPages(device.origDataBytes()) - device.samePages();
-    }
-
-    /** zram_reset_device, and what it forgets here. */
-    void reset() {
-        device.reset();
-        detach();
-    }
-
-    /** Gives the backing device and the algorithms back. */
-    void detach() {
-        if (backingDev != null) {
-            claimed.remove(backingDev);
-            backingDev = null;
+    /** The block layer tells of a new size, in sectors. */
+    void logCapacity(long fromBytes, long toBytes) {
+        String change = fromBytes / SECTOR_BYTES + " to " + toBytes / SECTOR_BYTES;
+        if (fromBytes != toBytes) {
+            machine.log(device.name() + ": detected capacity change from " + change);
         }
-        Arrays.fill(secondary, null);
     }
 
-    /** backing_dev_store; the machine's /dev has its block devices and null. */
+    /** Refuses with EBUSY while the device has a disksize, and logs what the driver says about it. */
+    void needUninitialised(String complaint) throws ErrnoException {
+        if (device.initialised()) {
+            log(complaint);
+            throw new ErrnoException(Errno.EBUSY, "not while the device has a disksize");
+        }
+    }
+
+    // ---- the device's lock ----
+
+    /** The same store, but while writeback or recompression is at work it waits (dev_lock). */
+    static Store<ZramFiles> locked(Store<ZramFiles> store) {
+        return (zram, in, file) -> zram.device.reworking()
+                ? new Waiting(zram, () -> store.store(zram, in, file))
+                : store.store(zram, in, file);
+    }
+
+    private interface Attempt {
+        Work run() throws ErrnoException;
+    }
+
+    /** A write that waits for the device's lock, and what it does then. */
+    private static final class Waiting implements Work {
+        private final ZramFiles zram;
+        private final Attempt attempt;
+        private @Nullable Work begun;
+
+        Waiting(ZramFiles zram, Attempt attempt) {
+            this.zram = zram;
+            this.attempt = attempt;
+        }
+
+        @Override
+        public long slice(long nowNs) throws ErrnoException {
+            if (begun == null && zram.device.reworking()) {
+                return IDLE;
+            }
+            begun = begun == null ? attempt.run() : begun;
+            return begun.slice(nowNs);
+        }
+    }
+
+    /** The rest of a write that has done its work, in so many ns. */
+    static Work waitFor(long ns) {
+        return new Work() {
+            private boolean waited;
+
+            @Override
+            public long slice(long nowNs) {
+                long left = waited || ns == 0 ? FINISHED : ns;
+                waited = true;
+                return left;
+            }
+        };
+    }
+
+    /** The rest of a write that reworks slots. */
+    Work work(Rework rework) {
+        return new Reworking(machine, machine.rework(rework));
+    }
+
+    private record Reworking(Machine machine, Activity activity) implements Work {
+        @Override
+        public long slice(long nowNs) throws ErrnoException {
+            long costNs = machine.step(activity);
+            if (costNs != Activity.DONE) {
+                return costNs;
+            }
+            Errno error = activity.error();
+            if (error != null) {
+                throw new ErrnoException(error, "not all chosen pages could be worked on");
+            }
+            return FINISHED;
+        }
+    }
+
+    // ---- backing_dev ----
+
+    /**
+     * backing_dev_store: opens the path for reading and writing, exclusively. The machine's files are its block devices,
+     * null and some directories; a relative path starts at the root.
+     */
     void setBackingDev(String path) throws ErrnoException {
+        String name = resolve(path);
+        if (DIRECTORIES.contains(name)) {
+            throw new ErrnoException(Errno.EISDIR, path + " is a directory");
+        }
+        if (name.equals("dev/null")) {
+            throw new ErrnoException(Errno.ENOTBLK, path + " is no block device");
+        }
+        if (!name.startsWith("dev/")) {
+            throw new ErrnoException(Errno.ENOENT, "no " + path);
+        }
+        Disk disk = machine.disk(name.substring("dev/".length()));
+        if (disk == null) {
+            throw refusal(name.substring("dev/".length()), path);
+        }
+        if (machine.swap().byPath("/" + name) != null || claimed("/" + name)) {
+            throw new ErrnoException(Errno.EBUSY, path + " is in use");
+        }
+        if (disk.bytes() < Units.PAGE_SIZE) {
+            throw new ErrnoException(Errno.EINVAL, path + " is smaller than a page");
+        }
+        device.setBacking("/" + name, disk);
+        log("setup backing device /" + name);
+    }
+
+    /** The path without slashes at its start and without empty and dot parts. Errors: ENAMETOOLONG, ENOTDIR. */
+    private String resolve(String path) throws ErrnoException {
         if (path.length() >= PATH_MAX) {
             throw new ErrnoException(Errno.ENAMETOOLONG, "a path has at most 4095 bytes");
         }
-        if (DIRECTORIES.contains(path)) {
-            throw new ErrnoException(Errno.EISDIR, path + " is a directory");
-        }
-        if (path.equals("/dev/null")) {
-            throw new ErrnoException(Errno.ENOTBLK, path + " is no block device");
-        }
-        String name = path.startsWith("/dev/") ? path.substring("/dev/".length()) : "";
-        long bytes = capacity(name, path);
-        if (machine.swap().byPath(path) != null || claimed.contains(path) && !path.equals(backingDev)) {
-            throw new ErrnoException(Errno.EBUSY, path + " is in use");
-        }
-        if (bytes < Units.PAGE_SIZE) {
-            throw new ErrnoException(Errno.EINVAL, path + " is smaller than a page");
-        }
-        if (backingDev != null) {
-            claimed.remove(backingDev);
-        }
-        backingDev = path;
-        claimed.add(path);
-    }
-
-    private long capacity(String name, String path) throws ErrnoException {
-        Disk disk = machine.disk(name);
-        if (disk != null) {
-            return disk.bytes();
-        }
-        for (ZramDevice zram : machine.zrams()) {
-            if (zram.name().equals(name)) {
-                return zram.disksizeBytes();
+        StringBuilder name = new StringBuilder();
+        for (String part : path.split("/+", -1)) {
+            if (part.length() > NAME_MAX) {
+                throw new ErrnoException(Errno.ENAMETOOLONG, "a name has at most 255 bytes");
+            }
+            String known = name.toString();
+            if (!known.isEmpty() && !DIRECTORIES.contains(known) && isThere(known)) {
+                throw new ErrnoException(Errno.ENOTDIR, "/" + known + " is no directory");
+            }
+            if (part.equals("..")) {
+                name.setLength(Math.max(0, name.lastIndexOf("/")));
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                name.append(name.isEmpty() ? "" : "/").append(part);
             }
         }
-        throw new ErrnoException(Errno.ENOENT, "no " + path);
+        return name.toString();
+    }
+
+    private boolean isThere(String name) {
+        String node = name.startsWith("dev/") ? name.substring("dev/".length()) : "";
+        return node.equals("null") || machine.disk(node) != null || zram(node) != null;
+    }
+
+    private @Nullable ZramDevice zram(String name) {
+        return machine.zrams().stream()
+                .filter(zram -> zram.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean claimed(String path) {
+        return machine.zrams().stream().anyMatch(zram -> zram != device && path.equals(zram.backingPath()));
+    }
+
+    /** Why a path that is no disk cannot be used. */
+    private ErrnoException refusal(String name, String path) {
+        ZramDevice other = zram(name);
+        if (other == null) {
+            return new ErrnoException(Errno.ENOENT, "no " + path);
+        }
+        if (other.busy()) {
+            return new ErrnoException(Errno.EBUSY, path + " is in use");
+        }
+        return other.initialised()
+                ? new ErrnoException(Errno.EOPNOTSUPP, "a zram device behind another is not modelled")
+                : new ErrnoException(Errno.EINVAL, path + " has no size");
     }
 }

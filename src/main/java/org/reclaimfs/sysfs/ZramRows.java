@@ -7,6 +7,7 @@ import static org.reclaimfs.kernfs.Shapes.always;
 import static org.reclaimfs.kernfs.Shapes.flag;
 import static org.reclaimfs.kernfs.Shapes.single;
 import static org.reclaimfs.kernfs.Shapes.unsigned;
+import static org.reclaimfs.sysfs.ZramFiles.locked;
 
 import java.util.List;
 import org.reclaimfs.abi.Errno;
@@ -18,15 +19,13 @@ import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.zram.ZramDevice;
 
 /** The attributes of a zram device (drivers/block/zram/zram_drv.c, 7.2; spec/23 sections 2 to 6). */
 final class ZramRows {
-    private static final String WRITEBACK =
-            "pages are not written to the backing device; the command answers EOPNOTSUPP";
-    private static final String RECOMPRESS = "pages keep their first algorithm; the command answers EOPNOTSUPP";
-    private static final String IDLE = "pages have no idle mark";
     private static final String COMPACT = "the pool is always as small as compaction would make it";
+    private static final String LEVELS = "levels are checked and kept; an algorithm has one cost and one ratio";
 
     private static final long U32_MAX = 0xffff_ffffL;
 
@@ -34,27 +33,27 @@ final class ZramRows {
 
     static List<FileSpec<ZramFiles>> rows() {
         return List.of( // spotless:off
-            rw("disksize",               always(), unsigned(z -> z.device.disksizeBytes()),       ZramRows::storeDisksize),
+            rw("disksize",               always(), unsigned(z -> z.device.disksizeBytes()),   locked(ZramRows::storeDisksize)),
             ro("initstate",              always(), flag(z -> z.device.initialised())),
-            wo("reset",                  always(), ZramRows::storeReset),
-            FileSpec.<ZramFiles>wo("compact",                always(), ZramRows::storeCompact).withoutEffect(COMPACT),
-            wo("mem_limit",              always(), ZramRows::storeMemLimit),
-            wo("mem_used_max",           always(), ZramRows::storeMemUsedMax),
-            FileSpec.<ZramFiles>wo("idle",                   always(), ZramRows::storeIdle).withoutEffect(IDLE),
-            rw("comp_algorithm",         always(), ZramAlgorithms::showPrimary,                   ZramAlgorithms::storePrimary),
-            FileSpec.<ZramFiles>wo("algorithm_params",       always(), ZramAlgorithms::storeParams).withoutEffect("algorithms have one cost each, whatever their level"),
-            FileSpec.<ZramFiles>rw("recomp_algorithm",       always(), ZramAlgorithms::showSecondary,                 ZramAlgorithms::storeSecondary).withoutEffect(RECOMPRESS),
-            FileSpec.<ZramFiles>wo("recompress",             always(), ZramCommands::recompress).withoutEffect(RECOMPRESS),
-            FileSpec.<ZramFiles>rw("backing_dev",            always(), single(ZramFiles::backingDev),                 ZramRows::storeBackingDev).withoutEffect(WRITEBACK),
-            FileSpec.<ZramFiles>wo("writeback",              always(), ZramCommands::writeback).withoutEffect(WRITEBACK),
-            FileSpec.<ZramFiles>rw("writeback_limit",        always(), unsigned(z -> z.writebackLimit),               ZramRows::storeWritebackLimit).withoutEffect(WRITEBACK),
-            FileSpec.<ZramFiles>rw("writeback_limit_enable", always(), flag(z -> z.writebackLimitEnable),             ZramRows::storeWritebackLimitEnable).withoutEffect(WRITEBACK),
-            FileSpec.<ZramFiles>rw("writeback_batch_size",   always(), unsigned(z -> z.writebackBatchSize),           ZramRows::storeWritebackBatchSize).withoutEffect(WRITEBACK),
-            FileSpec.<ZramFiles>rw("compressed_writeback",   always(), flag(z -> z.compressedWriteback),              ZramRows::storeCompressedWriteback).withoutEffect(WRITEBACK),
+            wo("reset",                  always(),                                            locked(ZramRows::storeReset)),
+            FileSpec.<ZramFiles>wo("compact", always(), locked(ZramRows::storeCompact)).withoutEffect(COMPACT),
+            wo("mem_limit",              always(),                                            locked(ZramRows::storeMemLimit)),
+            wo("mem_used_max",           always(),                                            locked(ZramRows::storeMemUsedMax)),
+            wo("idle",                   always(),                                            locked(ZramRows::storeIdle)),
+            rw("comp_algorithm",         always(), ZramAlgorithms::showPrimary,               locked(ZramAlgorithms::storePrimary)),
+            FileSpec.<ZramFiles>wo("algorithm_params", always(), locked(ZramAlgorithms::storeParams)).withoutEffect(LEVELS),
+            rw("recomp_algorithm",       always(), ZramAlgorithms::showSecondary,             locked(ZramAlgorithms::storeSecondary)),
+            wo("recompress",             always(),                                            locked(ZramCommands::recompress)),
+            rw("backing_dev",            always(), single(ZramFiles::backingDev),             locked(ZramRows::storeBackingDev)),
+            wo("writeback",              always(),                                            locked(ZramCommands::writeback)),
+            rw("writeback_limit",        always(), unsigned(z -> z.settings.writebackLimitPages()), locked(ZramRows::storeWritebackLimit)),
+            rw("writeback_limit_enable", always(), flag(z -> z.settings.writebackLimited()),  locked(ZramRows::storeWritebackLimitEnable)),
+            rw("writeback_batch_size",   always(), unsigned(z -> z.settings.writebackBatchSize()), locked(ZramRows::storeWritebackBatchSize)),
+            rw("compressed_writeback",   always(), flag(z -> z.settings.compressedWriteback()), locked(ZramRows::storeCompressedWriteback)),
             ro("io_stat",                always(), ZramRows::ioStat),
             ro("mm_stat",                always(), ZramRows::mmStat),
-            FileSpec.<ZramFiles>ro("bd_stat",                always(), single(z -> "       0        0        0")).withoutEffect(WRITEBACK),
-            FileSpec.<ZramFiles>ro("debug_stat",             always(), single(z -> "version: 1\n0        0")).withoutEffect("slot frees are never missed"));
+            ro("bd_stat",                always(), ZramRows::bdStat),
+            FileSpec.<ZramFiles>ro("debug_stat", always(), single(z -> "version: 1\n0        0")).withoutEffect("slot frees are never missed"));
     } // spotless:on
 
     static ErrnoException invalid(String reason) {
@@ -80,11 +79,20 @@ final class ZramRows {
         if (bytes == 0) {
             throw invalid("expected a size above 0");
         }
-        needUninitialised(zram);
-        if (!zram.device.initialise(Units.bytesToPagesUp(bytes))) {
-            throw new ErrnoException(Errno.ENOMEM, "no memory for the table of " + Long.toUnsignedString(bytes));
-        }
-        return Work.DONE;
+        zram.needUninitialised("Cannot change disksize for initialized device");
+        Costs.Algorithm misfit = zram.settings.misfit();
+        return switch (zram.device.setDisksize(Units.bytesToPagesUp(bytes))) {
+            case OK -> {
+                zram.logCapacity(0, zram.device.disksizeBytes());
+                yield Work.DONE;
+            }
+            case NO_MEMORY ->
+                throw new ErrnoException(Errno.ENOMEM, "no memory for the table of " + Long.toUnsignedString(bytes));
+            case BAD_PARAMS -> {
+                zram.log("Cannot initialise " + (misfit == null ? "" : misfit.key()) + " compressing backend");
+                throw invalid("an algorithm refuses its parameters; all are reset");
+            }
+        };
     }
 
     private static Work storeReset(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
@@ -94,7 +102,9 @@ final class ZramRows {
         if (zram.device.busy()) {
             throw new ErrnoException(Errno.EBUSY, zram.device.name() + " is in use");
         }
-        zram.reset();
+        long bytes = zram.device.disksizeBytes();
+        zram.device.reset();
+        zram.logCapacity(bytes, 0);
         return Work.DONE;
     }
 
@@ -124,34 +134,42 @@ final class ZramRows {
     }
 
     private static Work storeIdle(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
-        if (!in.is("all")) {
-            try {
-                Numbers.kstrtouint(in.text(), 0);
-            } catch (ErrnoException e) {
-                throw invalid("expected \"all\" or seconds");
-            }
-        }
+        boolean all = in.is("all");
+        long ageSeconds = all ? 0 : ageSeconds(in.text());
         needInitialised(zram);
-        return Work.DONE;
+        if (all) {
+            zram.device.markIdle();
+        } else {
+            zram.device.markIdle(ageSeconds);
+        }
+        return ZramFiles.waitFor(zram.device.scanNs());
+    }
+
+    private static long ageSeconds(String text) throws ErrnoException {
+        try {
+            return Numbers.kstrtouint(text, 0);
+        } catch (ErrnoException e) {
+            throw invalid("expected \"all\" or seconds");
+        }
     }
 
     // ---- writeback settings ----
 
     private static Work storeBackingDev(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
-        needUninitialised(zram);
+        zram.needUninitialised("Can't setup backing device for initialized device");
         String path = in.text();
         zram.setBackingDev(path.endsWith("\n") ? path.substring(0, path.length() - 1) : path);
         return Work.DONE;
     }
 
     private static Work storeWritebackLimit(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
-        zram.writebackLimit = Kept.base10(in.text());
+        zram.settings.setWritebackLimitPages(Kept.base10(in.text()));
         return Work.DONE;
     }
 
     private static Work storeWritebackLimitEnable(ZramFiles zram, ControlInput in, OpenFile file)
             throws ErrnoException {
-        zram.writebackLimitEnable = Kept.base10(in.text()) != 0;
+        zram.settings.setWritebackLimited(Kept.base10(in.text()) != 0);
         return Work.DONE;
     }
 
@@ -160,14 +178,14 @@ final class ZramRows {
         if (size == 0 || Long.compareUnsigned(size, U32_MAX) > 0) {
             throw invalid("expected 1 to 2^32 - 1");
         }
-        zram.writebackBatchSize = size;
+        zram.settings.setWritebackBatchSize(size);
         return Work.DONE;
     }
 
     private static Work storeCompressedWriteback(ZramFiles zram, ControlInput in, OpenFile file) throws ErrnoException {
         boolean on = in.bool();
         needUninitialised(zram);
-        zram.compressedWriteback = on;
+        zram.settings.setCompressedWriteback(on);
         return Work.DONE;
     }
 
@@ -179,10 +197,19 @@ final class ZramRows {
         out.text(" 0 ").padded(device.notifyFree(), 8).newline();
     }
 
+    private static void bdStat(ZramFiles zram, SeqFile out, OpenFile file) {
+        ZramDevice device = zram.device;
+        out.padded(device.backingPages(), 8).space().padded(device.backingReads(), 8);
+        out.space().padded(device.backingWrites(), 8).newline();
+    }
+
     private static void mmStat(ZramFiles zram, SeqFile out, OpenFile file) {
         ZramDevice device = zram.device;
         out.padded(device.origDataBytes(), 8).space().padded(device.comprDataBytes(), 8);
-        out.space().padded(device.memUsedTotalBytes(), 8).space().padded(device.memLimitBytes(), 8);
+        out.space()
+                .padded(device.memUsedTotalBytes(), 8)
+                .space()
+                .padded(Units.pagesToBytes(zram.settings.memLimitPages()), 8);
         out.space().padded(device.memUsedMaxBytes(), 8).space().padded(device.samePages(), 8);
         out.text("        0 "); // pages_compacted
         out.padded(device.hugePages(), 8)

@@ -6,9 +6,9 @@
  * and the attributes below kernel/mm (7.2; spec/23, spec/24). Lock rule: the machine's lock, held by {@code kernfs}
  * around every show and store; {@link org.reclaimfs.sysfs.SysFs#refresh} needs it too.
  *
- * <p>Not modelled: zram's writeback, recompression, idle marks and algorithm parameters (settings are checked and kept;
- * commands that would move pages answer EOPNOTSUPP), debugfs files other than zswap's, queue limits, huge pages (the
- * files per size are left out), KSM, power and trace directories. Rows that only keep a value say so.
+ * <p>Not modelled: a backing_dev that is another zram device (EOPNOTSUPP), a mounted disk or a file; what levels of
+ * algorithms do; debugfs files other than zswap's and block_state, queue limits, huge pages (the files per size are left
+ * out), KSM, power and trace directories. Rows that only keep a value say so.
  */
 @NullMarked
 package org.reclaimfs.sysfs;

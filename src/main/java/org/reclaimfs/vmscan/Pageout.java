@@ -165,7 +165,7 @@ final class Pageout {
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
         noteWrites(pages);
-        int taken = device.backend.write(content, pages, mem.node(run));
+        int taken = device.backend.write(mem.slot(run), content, pages, mem.node(run));
         int good = run;
         if (taken < pages) {
             good = taken == 0 ? MemMap.NIL : folios.carve(run, 0, taken);

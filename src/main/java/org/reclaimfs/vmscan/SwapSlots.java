@@ -34,9 +34,8 @@ public final class SwapSlots {
             zswap.invalidate(run);
         }
         boolean resident = (flags & Flags.RESIDENT) != 0;
-        boolean dataOnDevice = !inZswap && (flags & Flags.ZERO) == 0 && !(resident && (flags & Flags.DIRTY) != 0);
         SwapDevice device = swap.byType(Flags.device(flags));
-        device.backend.free(mem.region(run).content, pages, dataOnDevice);
+        device.backend.free(mem.slot(run), pages);
         swap.free(device, mem.slot(run), pages);
         folios.memcg(run).swap.charge(-pages);
         if (resident && (flags & Flags.SWAPCACHE) != 0) {

@@ -1,60 +1,68 @@
 package org.reclaimfs.zram;
 
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Memory;
-import org.reclaimfs.mm.SlabCache;
-import org.reclaimfs.mm.Zsmalloc;
+import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.SwapBackend;
 
-/** One zram device (struct zram): its settings and what is stored in it. NOT thread safe. */
+/** One zram device (struct zram): its state, and the pages that go in and out. NOT thread safe. */
 public final class ZramDevice implements SwapBackend {
     /** Bytes of table entry for each page of disksize. */
     private static final int TABLE_ENTRY_BYTES = 16;
+    /** A slot is an int: nothing reaches what lies beyond 8 TiB of a larger device. */
+    private static final int MAX_SLOTS = Integer.MAX_VALUE - SlotRuns.CHUNK;
+
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long U32_MASK = 0xffff_ffffL;
+
+    /** How {@link #setDisksize} ended. */
+    public enum Initialised {
+        OK,
+        NO_MEMORY,
+        /** An algorithm does not take its parameters; all are at their defaults again. */
+        BAD_PARAMS
+    }
 
     public final int id;
+    public final ZramSettings settings;
     private final Memory ram;
     private final Costs costs;
-    private final Costs.Algorithm defaultAlgorithm;
-    private Costs.Algorithm algorithm;
+    private final LongSupplier nowNs;
     private long disksizePages;
-    private long memLimitPages;
     private int openers;
+    private @Nullable ZramStore store;
+    private @Nullable Backing backing;
+    private boolean reworking;
 
-    private Zsmalloc pool = new Zsmalloc();
-    private final SlabCache handles;
-    private long storedPages;
-    private long comprBytes;
-    private long maxUsedPages;
-    private long samePages;
-    private long hugePages;
-    private long hugePagesSince;
     private long failedReads;
     private long failedWrites;
     private long notifyFree;
     private long reads;
     private long writes;
 
-    public ZramDevice(int id, Memory ram, Costs costs, Costs.Algorithm defaultAlgorithm) {
+    /** @param nowNs the machine's time, in ns since boot */
+    public ZramDevice(int id, Memory ram, Costs costs, Costs.Algorithm defaultAlgorithm, LongSupplier nowNs) {
         this.id = id;
         this.ram = ram;
-        this.handles = new SlabCache(ram, Zsmalloc.SLAB_BYTES);
         this.costs = costs;
-        this.defaultAlgorithm = defaultAlgorithm;
-        this.algorithm = defaultAlgorithm;
+        this.nowNs = nowNs;
+        this.settings = new ZramSettings(defaultAlgorithm);
     }
 
     public String name() {
         return "zram" + id;
     }
 
-    // ---- settings ----
+    // ---- state ----
 
     public boolean initialised() {
-        return disksizePages > 0;
+        return store != null;
     }
 
     public long disksizeBytes() {
@@ -65,42 +73,45 @@ public final class ZramDevice implements SwapBackend {
         return disksizePages;
     }
 
-    /**
-     * Sets the size of an uninitialised device; its table takes RAM.
-     *
-     * @return false, with nothing changed, if there is no memory for the table
-     */
-    public boolean initialise(long pages) {
+    /** Sets the size of an uninitialised device; its table takes RAM. */
+    public Initialised setDisksize(long pages) {
         long table = tablePages(pages);
         if (pages <= 0 || table > ram.freePages()) {
-            return false;
+            return Initialised.NO_MEMORY;
+        }
+        if (settings.misfit() != null) {
+            settings.resetAlgorithms();
+            return Initialised.BAD_PARAMS;
         }
         ram.kernelUse(KernelUse.VMALLOC, table);
         disksizePages = pages;
-        return true;
+        int slots = (int) Math.min(pages, MAX_SLOTS);
+        ZramStore fresh = new ZramStore(slots, ram, settings.algorithms(), backing, settings.compressedWriteback());
+        fresh.setLimitPages(settings.memLimitPages());
+        store = fresh;
+        return Initialised.OK;
+    }
+
+    /** The same for parameters that every algorithm takes; false if there is no memory for the table. */
+    public boolean initialise(long pages) {
+        return setDisksize(pages) == Initialised.OK;
     }
 
     private static long tablePages(long pages) {
         return Units.bytesToPagesUp(pages * TABLE_ENTRY_BYTES);
     }
 
-    /** Back to uninitialised: all pages freed, statistics, limit and algorithm as after creation. */
+    /** Back to uninitialised: all pages freed, the backing device let go, statistics and settings as after creation. */
     public void reset() {
-        if (initialised()) {
+        ZramStore old = store;
+        if (old != null) {
             ram.kernelUse(KernelUse.VMALLOC, -tablePages(disksizePages));
+            old.close();
         }
-        ram.giveZspages(pool.pages());
-        handles.add(-pool.objectCount());
-        pool = new Zsmalloc();
+        store = null;
+        backing = null;
         disksizePages = 0;
-        memLimitPages = 0;
-        algorithm = defaultAlgorithm;
-        storedPages = 0;
-        comprBytes = 0;
-        maxUsedPages = 0;
-        samePages = 0;
-        hugePages = 0;
-        hugePagesSince = 0;
+        settings.reset();
         failedReads = 0;
         failedWrites = 0;
         notifyFree = 0;
@@ -108,25 +119,18 @@ public final class ZramDevice implements SwapBackend {
         writes = 0;
     }
 
-    public Costs.Algorithm algorithm() {
-        return algorithm;
-    }
-
-    public void setAlgorithm(Costs.Algorithm value) {
-        algorithm = value;
-    }
-
-    public long memLimitBytes() {
-        return Units.pagesToBytes(memLimitPages);
-    }
-
     public void setMemLimitPages(long pages) {
-        memLimitPages = pages;
+        settings.setMemLimitPages(pages);
+        if (store != null) {
+            store.setLimitPages(pages);
+        }
     }
 
     /** A write of 0 to mem_used_max: the high-water mark starts again from now. */
     public void resetMemUsedMax() {
-        maxUsedPages = pool.pages();
+        if (store != null) {
+            store.resetMaxUsed();
+        }
     }
 
     /** Someone holds the block device open (swapon does): reset and removal are refused. */
@@ -140,6 +144,104 @@ public final class ZramDevice implements SwapBackend {
 
     public void close() {
         openers--;
+    }
+
+    /** The path of the backing device, or null. */
+    public @Nullable String backingPath() {
+        return backing == null ? null : backing.path;
+    }
+
+    /** Gives an uninitialised device a backing device of at least one page, instead of the one it had. */
+    public void setBacking(String path, Disk disk) {
+        backing = new Backing(path, disk, Units.bytesToPages(disk.bytes()));
+    }
+
+    /** A writeback or recompression is at work (dev_lock is held for writing). */
+    public boolean reworking() {
+        return reworking;
+    }
+
+    void setReworking(boolean at) {
+        reworking = at;
+    }
+
+    // ---- for the rework of slots ----
+
+    ZramStore store() {
+        if (store == null) {
+            throw new IllegalStateException(name() + " is not initialised");
+        }
+        return store;
+    }
+
+    Costs costs() {
+        return costs;
+    }
+
+    @Nullable
+    Backing backing() {
+        return backing;
+    }
+
+    private long seconds() {
+        return nowNs.getAsLong() / NS_PER_SECOND;
+    }
+
+    /** Marks every slot with an object idle. */
+    public void markIdle() {
+        store().markIdle(Long.MAX_VALUE);
+    }
+
+    /**
+     * Marks slots idle that were not used for more than so many seconds, and takes the mark from the others. The kernel
+     * counts in 32 bits without sign: an age beyond the machine's own marks all (golden errno_zram: age 8 soon after boot).
+     */
+    public void markIdle(long ageSeconds) {
+        store().markIdle(seconds() - ageSeconds & U32_MASK);
+    }
+
+    /** What looking at every slot once costs, in ns. */
+    public long scanNs() {
+        return disksizePages * costs.get(Cost.ZRAM_SLOT);
+    }
+
+    // ---- looking at slots ----
+
+    /**
+     * A slot as debugfs shows it.
+     *
+     * @param accessSeconds since boot; 0 if it was not used since it was written back
+     */
+    public record SlotState(
+            long accessSeconds,
+            boolean same,
+            boolean writtenBack,
+            boolean huge,
+            boolean idle,
+            boolean recompressed,
+            boolean incompressible) {}
+
+    /** The first slot from {@code from} on that holds something; −1 if there is none. */
+    public int nextStored(int from) {
+        SlotRuns slots = store().slots;
+        for (int at = from; at < slots.slots(); at = slots.runEnd(at)) {
+            if (slots.state(at) != Slot.EMPTY) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    public SlotState slotState(int slot) {
+        long state = store().slots.state(slot);
+        return new SlotState(
+                Slot.seconds(state),
+                Slot.has(state, Slot.SAME),
+                Slot.has(state, Slot.WRITTEN_BACK),
+                Slot.has(state, Slot.HUGE),
+                Slot.has(state, Slot.IDLE),
+                Slot.priority(state) > 0,
+                Slot.has(state, Slot.INCOMPRESSIBLE));
     }
 
     // ---- storing ----
@@ -159,90 +261,22 @@ public final class ZramDevice implements SwapBackend {
         return true;
     }
 
-    /** Length of the stored object; 0 for a same-filled page, which needs none. */
-    private static int objectBytes(Content content) {
-        if (content.sameFilled()) {
-            return 0;
-        }
-        return content.comprBytes() >= Zsmalloc.HUGE_BYTES ? Units.PAGE_SIZE : content.comprBytes();
-    }
-
     @Override
-    public int write(Content content, int pages, int node) {
-        int bytes = objectBytes(content);
-        if (bytes == 0) {
-            samePages += pages;
-            stored(pages, 0);
-            return pages;
-        }
-        int ok = 0;
-        while (ok < pages) {
-            int n = (int) Math.min(pages - ok, handles.makeRoom());
-            if (n == 0) {
-                break;
-            }
-            if (!storeObjects(bytes, n, node)) {
-                if (n == 1 || !storeObjects(bytes, 1, node)) {
-                    break;
-                }
-                n = 1;
-            }
-            ok += n;
-        }
-        stored(ok, (long) bytes * ok);
-        if (bytes == Units.PAGE_SIZE) {
-            hugePages += ok;
-            hugePagesSince += ok;
-        }
+    public int write(int slot, Content content, int pages, int node) {
+        int ok = store().write(slot, pages, content, node, seconds());
         failedWrites += pages - ok;
-        writes += pages - ok;
+        writes += pages;
+        if (ok < pages) {
+            // Swap gives up its batch at the first failure; the pages behind it would fail alike.
+            store().free(slot + ok, pages - ok);
+        }
         return ok;
     }
 
-    private void stored(int pages, long bytes) {
-        storedPages += pages;
-        comprBytes += bytes;
-        writes += pages;
-    }
-
-    private boolean storeObjects(int bytes, int count, int node) {
-        long grow = pool.pagesToAdd(bytes, count);
-        if (!ram.anyFree(grow)) {
-            return false;
-        }
-        if (memLimitPages != 0 && pool.pages() + grow > memLimitPages) {
-            // The kernel finds out after allocating, so the mark may show a page that was given back.
-            maxUsedPages = count == 1 ? Math.max(maxUsedPages, pool.pages() + grow) : maxUsedPages;
-            return false;
-        }
-        ram.takeZspages(node, grow);
-        pool.add(bytes, count);
-        handles.add(count);
-        maxUsedPages = Math.max(maxUsedPages, pool.pages());
-        return true;
-    }
-
-    /** Keeps a page that user space wrote, such as the swap header. */
-    public void writeUserPage(Content content) {
-        write(content, 1, 0);
-    }
-
     @Override
-    public void free(Content content, int pages, boolean hadData) {
+    public void free(int slot, int pages) {
         notifyFree += pages;
-        if (!hadData) {
-            return;
-        }
-        int bytes = objectBytes(content);
-        storedPages -= pages;
-        comprBytes -= (long) bytes * pages;
-        if (bytes == 0) {
-            samePages -= pages;
-            return;
-        }
-        hugePages -= bytes == Units.PAGE_SIZE ? pages : 0;
-        ram.giveZspages(-pool.add(bytes, -pages));
-        handles.add(-pages);
+        store().free(slot, pages);
     }
 
     @Override
@@ -250,25 +284,66 @@ public final class ZramDevice implements SwapBackend {
         if (content.sameFilled()) {
             return costs.get(Cost.ZERO_CHECK);
         }
-        return costs.compressNs(algorithm, content) + costs.get(Cost.ZSMALLOC_STORE);
+        return costs.compressNs(settings.primary(), content) + costs.get(Cost.ZSMALLOC_STORE);
     }
 
     @Override
-    public long readCostNs(Content content) {
-        if (content.sameFilled()) {
+    public long readCostNs(int slot, int pages) {
+        ZramStore from = store();
+        long ns = 0;
+        int end = slot + pages;
+        for (int at = slot; at < end; ) {
+            int next = Math.min(end, from.slots.runEnd(at));
+            ns += readCostNs(from, from.slots.state(at)) * (next - at);
+            at = next;
+        }
+        return ns;
+    }
+
+    private long readCostNs(ZramStore from, long state) {
+        if (state == Slot.EMPTY || Slot.has(state, Slot.SAME)) {
             return costs.get(Cost.ZERO_CHECK);
         }
-        return content.comprBytes() >= Zsmalloc.HUGE_BYTES ? costs.get(Cost.COPY) : costs.decompressNs(algorithm);
+        long submit = Slot.has(state, Slot.WRITTEN_BACK) ? costs.get(Cost.SUBMIT_IO) : 0;
+        return submit + expandNs(from, state);
+    }
+
+    /** What it costs to get at the page of a slot's object, in ns. */
+    long expandNs(ZramStore from, long state) {
+        Costs.Algorithm algorithm = from.contents.algorithm(Slot.priority(state));
+        return from.compressed(state) && algorithm != null ? costs.decompressNs(algorithm) : costs.get(Cost.COPY);
     }
 
     @Override
-    public void noteRead(int pages) {
+    public void noteRead(int slot, int pages) {
         reads += pages;
+        int onDisk = writtenBack(slot, pages);
+        if (backing != null && onDisk > 0) {
+            backing.noteRead(onDisk);
+        }
+        store().accessed(slot, pages, seconds());
     }
 
+    private int writtenBack(int slot, int pages) {
+        if (backing == null || backing.usedBlocks() == 0) {
+            return 0;
+        }
+        SlotRuns slots = store().slots;
+        int count = 0;
+        int end = slot + pages;
+        for (int at = slot; at < end; ) {
+            int next = Math.min(end, slots.runEnd(at));
+            count += Slot.has(slots.state(at), Slot.WRITTEN_BACK) ? next - at : 0;
+            at = next;
+        }
+        return count;
+    }
+
+    /** Only reads of what is on the backing device take time beyond their cost. */
     @Override
-    public long submitNs(boolean write, int slot, int pages, long nowNs) {
-        return nowNs;
+    public long submitNs(boolean write, int slot, int pages, long atNs) {
+        int onDisk = write ? 0 : writtenBack(slot, pages);
+        return backing == null || onDisk == 0 ? atNs : backing.readNs(onDisk, atNs);
     }
 
     @Override
@@ -279,35 +354,48 @@ public final class ZramDevice implements SwapBackend {
     // ---- statistics ----
 
     public long origDataBytes() {
-        return Units.pagesToBytes(storedPages);
+        return store == null ? 0 : Units.pagesToBytes(store.storedPages());
     }
 
     public long comprDataBytes() {
-        return comprBytes;
+        return store == null ? 0 : store.comprBytes();
     }
 
     public long memUsedTotalBytes() {
-        return Units.pagesToBytes(pool.pages());
+        return Units.pagesToBytes(poolPages());
     }
 
     public long memUsedMaxBytes() {
-        return Units.pagesToBytes(maxUsedPages);
+        return store == null ? 0 : Units.pagesToBytes(store.maxUsedPages());
     }
 
     public long poolPages() {
-        return pool.pages();
+        return store == null ? 0 : store.poolPages();
     }
 
     public long samePages() {
-        return samePages;
+        return store == null ? 0 : store.samePages();
     }
 
     public long hugePages() {
-        return hugePages;
+        return store == null ? 0 : store.hugePages();
     }
 
     public long hugePagesSince() {
-        return hugePagesSince;
+        return store == null ? 0 : store.hugePagesSince();
+    }
+
+    /** Pages on the backing device now. */
+    public long backingPages() {
+        return backing == null ? 0 : backing.usedBlocks();
+    }
+
+    public long backingReads() {
+        return backing == null ? 0 : backing.reads();
+    }
+
+    public long backingWrites() {
+        return backing == null ? 0 : backing.writes();
     }
 
     public long failedReads() {
@@ -329,5 +417,12 @@ public final class ZramDevice implements SwapBackend {
 
     public long writes() {
         return writes;
+    }
+
+    /** Throws if the device's books do not balance. */
+    public void checkInvariants() {
+        if (store != null) {
+            store.checkInvariants();
+        }
     }
 }

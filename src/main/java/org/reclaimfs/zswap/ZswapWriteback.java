@@ -246,7 +246,7 @@ public final class ZswapWriteback {
         Content content = mem.region(run).content;
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
-        int taken = device.backend.write(content, pages, mem.node(run));
+        int taken = device.backend.write(mem.slot(run), content, pages, mem.node(run));
         if (taken > 0) {
             int good = taken < pages ? folios.carve(run, 0, taken) : run;
             submitted(good, device, content, waits);

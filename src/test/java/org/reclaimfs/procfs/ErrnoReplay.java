@@ -28,6 +28,8 @@ public final class ErrnoReplay {
     private final Guest guest;
     private final List<String> different = new ArrayList<>();
     private int equal;
+    /** Where the next of several diskw rows in a row begins. */
+    private int diskwAt;
 
     public ErrnoReplay(Guest guest) {
         this.guest = guest;
@@ -75,6 +77,7 @@ public final class ErrnoReplay {
 
     private void setUp(String[] row) throws ErrnoException {
         ZramDevice zram = guest.machine.zram(0);
+        diskwAt = row[1].equals("diskw") ? diskwAt : 0;
         switch (row[1]) {
             case "echo" -> guest.tryWrite(row[2], row[3] + "\n");
             case "swapon" -> guest.machine.swapon(row[2], -1);
@@ -85,14 +88,18 @@ public final class ErrnoReplay {
             }
             case "open" -> zram.open();
             case "close" -> zram.close();
-            case "diskw" -> zram.write(content(row[2]), Integer.parseInt(row[3]), 0);
+            case "diskw" -> {
+                int pages = Integer.parseInt(row[3]);
+                zram.write(diskwAt, content(row[2]), pages, 0);
+                diskwAt += pages;
+            }
             default -> throw new IllegalArgumentException(row[1]);
         }
     }
 
     private static Content content(String pattern) {
         return switch (pattern) {
-            case "same" -> new Content("same", 0, true, false);
+            case "same" -> Content.SAME;
             case "random" -> Content.RANDOM;
             default -> new Content(pattern, 1066, false, false);
         };

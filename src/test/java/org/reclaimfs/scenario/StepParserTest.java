@@ -10,8 +10,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reclaimfs.abi.Errno;
+import org.reclaimfs.machine.BlockIo;
 import org.reclaimfs.machine.TouchPattern;
 import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 
 final class StepParserTest {
@@ -50,6 +52,11 @@ final class StepParserTest {
             arguments("swapon /dev/vda", new Step.SwapOn("/dev/vda", -1)),
             arguments("swapon /dev/vda priority=5", new Step.SwapOn("/dev/vda", 5)),
             arguments("swapoff /dev/vda", new Step.SwapOff("/dev/vda")),
+            arguments("io /dev/zram0 read 3 4", new Step.DeviceIo("/dev/zram0", BlockIo.Kind.READ, 3, 4, Content.RANDOM)),
+            arguments("io /dev/zram0 discard 0 1", new Step.DeviceIo("/dev/zram0", BlockIo.Kind.DISCARD, 0, 1, Content.RANDOM)),
+            arguments("io /dev/zram0 write 0 1 content=ratio:2,zstd:4,lz4:1.5",
+                new Step.DeviceIo("/dev/zram0", BlockIo.Kind.WRITE, 0, 1, Content.ratio(2, "ratio:2,zstd:4,lz4:1.5")
+                    .with(Costs.Algorithm.ZSTD, 4).with(Costs.Algorithm.LZ4, 1.5))),
             arguments("disk vda fail", new Step.DiskHealth("vda", true, 1)),
             arguments("disk vda slow:2.5", new Step.DiskHealth("vda", false, 2.5)),
             arguments("disk vda ok", new Step.DiskHealth("vda", false, 1)),
@@ -78,6 +85,11 @@ final class StepParserTest {
         "task t cgroup=/ nice=3       | 17 | found 'nice=3', expected cgroup=, oom_score_adj=, comm=",
         "task t cgroup=/ cgroup=/     | 17 | found 'cgroup' twice",
         "task t cgroup=/ oom_score_adj=1001 | 31 | found '1001', expected a whole number from -1000 to 1000",
+        "alloc t 1 content=ratio:2,gzip:3 | 27 | found 'gzip:3', expected ALGORITHM:X",
+        "alloc t 1 content=ratio:2,zstd:0 | 32 | found '0', expected how many times smaller",
+        "io /dev/zram0 erase 0 1      | 15 | found 'erase', expected read, write or discard",
+        "io /dev/zram0 read 0         | 21 | expected a number of pages",
+        "io /dev/zram0 read 0 1 content=zero | 24 | found 'content=zero', expected the end",
         "alloc t                      | 8  | expected a size",
         "alloc t 1x                   | 9  | found '1x', expected a size",
         "alloc t 1M kind=heap         | 17 | found 'heap', expected anon, file or shmem",

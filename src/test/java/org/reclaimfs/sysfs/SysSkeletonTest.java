@@ -13,9 +13,11 @@ import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.DirEntry;
 import org.reclaimfs.kernfs.Link;
 import org.reclaimfs.kernfs.Stat;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.procfs.Capture;
 import org.reclaimfs.procfs.Guest;
+import org.reclaimfs.swap.Disk;
 
 /** Names, modes and texts of /sys against captures of a real kernel. */
 final class SysSkeletonTest {
@@ -104,6 +106,26 @@ final class SysSkeletonTest {
                 path -> path.startsWith("/sys/") && !path.endsWith("/serial"),
                 named("diskseq", "uevent", "stat"));
         assertThat(guest.read("/sys/block/vda/queue/scheduler")).isEqualTo("[none] mq-deadline kyber \n");
+    }
+
+    @Test
+    void ramDisk() throws ErrnoException {
+        guest.machine.addDisk(new Disk("ram0", 64L << 20, Disk.Profile.RAM));
+        guest.sys.refresh();
+        same("sys/block_ram0.txt", path -> path.startsWith("/sys/block/ram0/"), named("diskseq", "uevent"));
+        assertThat(target("/sys/block/ram0")).isEqualTo("../devices/virtual/block/ram0");
+        assertThat(guest.read("/sys/block/ram0/uevent")).startsWith("MAJOR=1\nMINOR=0\nDEVNAME=ram0\n");
+        // As swap it takes a page of RAM for each page written, and keeps it.
+        guest.machine.swapon("/dev/ram0", 100);
+        guest.hold("hog", Kind.ANON, 64);
+        guest.swapOut(16 << 20);
+        guest.machine.checkInvariants();
+        long kept = guest.machine.memory().kernelUsePages(KernelUse.RAM_DISKS);
+        assertThat(kept).isGreaterThanOrEqualTo(4096);
+        assertThat(guest.read("/sys/kernel/debug/ramdisk_pages/ram0")).isEqualTo(kept + "\n");
+        assertThat(guest.read("/sys/block/ram0/stat").trim()).matches("0( +0){16}");
+        guest.swapoff("/dev/ram0");
+        assertThat(guest.read("/sys/kernel/debug/ramdisk_pages/ram0")).isEqualTo(kept + "\n");
     }
 
     @Test

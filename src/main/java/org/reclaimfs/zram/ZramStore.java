@@ -1,0 +1,320 @@
+package org.reclaimfs.zram;
+
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Units;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Costs;
+import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.SlabCache;
+import org.reclaimfs.mm.Zsmalloc;
+
+/**
+ * What an initialised zram device holds: its table, its pool and their counts (struct zram_stats). Slots are numbered
+ * from 0; every change to one goes through here. NOT thread safe.
+ */
+final class ZramStore {
+    final SlotRuns slots;
+    final Contents contents;
+    private final Memory ram;
+    private final @Nullable Backing backing;
+    private final boolean compressedWriteback;
+    private final Zsmalloc pool = new Zsmalloc();
+    private final SlabCache handles;
+    private long limitPages;
+
+    private long storedPages;
+    private long comprBytes;
+    private long maxUsedPages;
+    private long samePages;
+    private long hugePages;
+    private long hugePagesSince;
+
+    ZramStore(
+            int slots,
+            Memory ram,
+            @Nullable Costs.Algorithm[] algorithms,
+            @Nullable Backing backing,
+            boolean compressedWriteback) {
+        this.slots = new SlotRuns(slots);
+        this.contents = new Contents(algorithms);
+        this.ram = ram;
+        this.backing = backing;
+        this.compressedWriteback = compressedWriteback;
+        this.handles = new SlabCache(ram, Zsmalloc.SLAB_BYTES);
+    }
+
+    void setLimitPages(long pages) {
+        limitPages = pages;
+    }
+
+    /** Gives all RAM back; nobody uses the store afterwards. */
+    void close() {
+        ram.giveZspages(pool.pages());
+        handles.add(-pool.objectCount());
+    }
+
+    // ---- looking ----
+
+    /** Bytes of the slot's object, also of one that is on the backing device. */
+    int objectBytes(long state) {
+        return contents.bytes(Slot.content(state), Slot.priority(state));
+    }
+
+    /** Whether reading the slot needs a decompressor. */
+    boolean compressed(long state) {
+        boolean raw = Slot.has(state, Slot.SAME) || Slot.has(state, Slot.WRITTEN_BACK) && !compressedWriteback;
+        return !raw && objectBytes(state) < Units.PAGE_SIZE;
+    }
+
+    // ---- writing ----
+
+    /**
+     * Stores pages in slots; what was there is freed first.
+     *
+     * @return how many of the first pages were stored; the slot of the next one is empty now
+     */
+    int write(int slot, int pages, Content content, int node, long seconds) {
+        int number = contents.number(content);
+        if (content.sameFilled()) {
+            free(slot, pages);
+            slots.set(slot, slot + pages, Slot.of(number, Slot.SAME, seconds));
+            samePages += pages;
+            storedPages += pages;
+            return pages;
+        }
+        int bytes = contents.bytes(number, 0);
+        boolean huge = bytes == Units.PAGE_SIZE;
+        long state = Slot.of(number, huge ? Slot.HUGE : 0, seconds);
+        int ok = 0;
+        while (ok < pages) {
+            // What the first slots hold is freed before the next ones are looked at, as page by page.
+            int n = Math.min(pages - ok, slots.runEnd(slot + ok) - slot - ok);
+            boolean empty = slots.state(slot + ok) == Slot.EMPTY;
+            n = empty ? n : 1;
+            free(slot + ok, n);
+            int taken = allocate(bytes, n, node);
+            slots.set(slot + ok, slot + ok + taken, state);
+            ok += taken;
+            if (taken < n) {
+                break;
+            }
+        }
+        storedPages += ok;
+        comprBytes += (long) bytes * ok;
+        hugePages += huge ? ok : 0;
+        hugePagesSince += huge ? ok : 0;
+        return ok;
+    }
+
+    /** Objects for up to {@code count} pages; returns how many there was memory for. */
+    private int allocate(int bytes, int count, int node) {
+        int ok = 0;
+        while (ok < count) {
+            int n = (int) Math.min(count - ok, handles.makeRoom());
+            if (n == 0) {
+                break;
+            }
+            if (!storeObjects(bytes, n, node)) {
+                if (n == 1 || !storeObjects(bytes, 1, node)) {
+                    break;
+                }
+                n = 1;
+            }
+            ok += n;
+        }
+        return ok;
+    }
+
+    private boolean storeObjects(int bytes, int count, int node) {
+        long grow = pool.pagesToAdd(bytes, count);
+        if (!ram.anyFree(grow)) {
+            return false;
+        }
+        if (limitPages != 0 && pool.pages() + grow > limitPages) {
+            // The kernel finds out after allocating, so the mark may show a page that was given back.
+            maxUsedPages = count == 1 ? Math.max(maxUsedPages, pool.pages() + grow) : maxUsedPages;
+            return false;
+        }
+        ram.takeZspages(node, grow);
+        pool.add(bytes, count);
+        handles.add(count);
+        maxUsedPages = Math.max(maxUsedPages, pool.pages());
+        return true;
+    }
+
+    /** Empties slots, whatever they hold. */
+    void free(int slot, int pages) {
+        int end = slot + pages;
+        for (int at = slot; at < end; ) {
+            int next = Math.min(end, slots.runEnd(at));
+            drop(slots.state(at), next - at);
+            at = next;
+        }
+        slots.set(slot, end, Slot.EMPTY);
+    }
+
+    private void drop(long state, int pages) {
+        if (state == Slot.EMPTY) {
+            return;
+        }
+        storedPages -= pages;
+        if (Slot.has(state, Slot.SAME)) {
+            samePages -= pages;
+        } else if (!Slot.has(state, Slot.WRITTEN_BACK)) {
+            dropObjects(state, pages);
+        } else if (backing != null) {
+            backing.free(pages);
+        }
+    }
+
+    private void dropObjects(long state, int pages) {
+        int bytes = objectBytes(state);
+        comprBytes -= (long) bytes * pages;
+        hugePages -= Slot.has(state, Slot.HUGE) ? pages : 0;
+        ram.giveZspages(-pool.add(bytes, -pages));
+        handles.add(-pages);
+    }
+
+    // ---- what happens to slots that are kept ----
+
+    /** Slots were read (zram_accessed). */
+    void accessed(int slot, int pages, long seconds) {
+        int end = slot + pages;
+        for (int at = slot; at < end; ) {
+            int next = Math.min(end, slots.runEnd(at));
+            long state = slots.state(at);
+            long now = Slot.withSeconds(state & ~Slot.IDLE, seconds);
+            if (state != Slot.EMPTY && now != state) {
+                slots.set(at, next, now);
+            }
+            at = next;
+        }
+    }
+
+    /**
+     * Marks slots idle (mark_idle).
+     *
+     * @param cutoff those last used before this second since boot are idle, the others are not; Long.MAX_VALUE: all are
+     */
+    void markIdle(long cutoff) {
+        for (int at = 0; at < slots.slots(); ) {
+            int next = slots.runEnd(at);
+            long state = slots.state(at);
+            if (Slot.inPool(state)) {
+                slots.set(at, next, cutoff > Slot.seconds(state) ? state | Slot.IDLE : state & ~Slot.IDLE);
+            }
+            at = next;
+        }
+    }
+
+    /** Slots whose pages the backing device has now; their objects are freed, and when they were used is forgotten. */
+    void writtenBack(int slot, int pages) {
+        long state = slots.state(slot);
+        dropObjects(state, pages);
+        long kept =
+                compressedWriteback ? state & ~(Slot.IDLE | Slot.INCOMPRESSIBLE) : Slot.of(Slot.content(state), 0, 0);
+        slots.set(slot, slot + pages, Slot.withSeconds(kept, 0) | Slot.WRITTEN_BACK);
+    }
+
+    /** An attempt to compress slots anew is over, without a better object. */
+    void triedInVain(int slot, int pages, boolean incompressible) {
+        long state = slots.state(slot) & ~Slot.IDLE;
+        slots.set(slot, slot + pages, incompressible ? state | Slot.INCOMPRESSIBLE : state);
+    }
+
+    /**
+     * Replaces objects by what another algorithm makes of their pages.
+     *
+     * @return how many of the first pages there was memory for
+     */
+    int recompressed(int slot, int pages, int priority) {
+        long state = slots.state(slot);
+        long after = Slot.withPriority(state & ~(Slot.IDLE | Slot.HUGE), priority);
+        int bytes = objectBytes(after);
+        int done = 0;
+        while (done < pages && handles.makeRoom() > 0) {
+            long grow = pool.pagesToAdd(bytes, 1);
+            if (!ram.anyFree(grow)) {
+                break;
+            }
+            ram.takeZspages(0, grow);
+            pool.add(bytes, 1);
+            handles.add(1);
+            comprBytes += bytes;
+            dropObjects(state, 1);
+            done++;
+        }
+        slots.set(slot, slot + done, after);
+        return done;
+    }
+
+    // ---- statistics ----
+
+    void resetMaxUsed() {
+        maxUsedPages = pool.pages();
+    }
+
+    long storedPages() {
+        return storedPages;
+    }
+
+    long comprBytes() {
+        return comprBytes;
+    }
+
+    long poolPages() {
+        return pool.pages();
+    }
+
+    long maxUsedPages() {
+        return maxUsedPages;
+    }
+
+    long samePages() {
+        return samePages;
+    }
+
+    long hugePages() {
+        return hugePages;
+    }
+
+    long hugePagesSince() {
+        return hugePagesSince;
+    }
+
+    /** Throws if the counts are not what the table says. Costs time in proportion to the runs. */
+    void checkInvariants() {
+        slots.checkInvariants();
+        Zsmalloc wanted = new Zsmalloc();
+        long[] seen = new long[5];
+        for (int at = 0; at < slots.slots(); at = slots.runEnd(at)) {
+            long state = slots.state(at);
+            int pages = slots.runEnd(at) - at;
+            if (state == Slot.EMPTY) {
+                continue;
+            }
+            seen[0] += pages;
+            seen[1] += Slot.has(state, Slot.SAME) ? pages : 0;
+            seen[2] += Slot.has(state, Slot.WRITTEN_BACK) ? pages : 0;
+            if (Slot.inPool(state)) {
+                wanted.add(objectBytes(state), pages);
+                seen[3] += (long) objectBytes(state) * pages;
+                seen[4] += Slot.has(state, Slot.HUGE) ? pages : 0;
+            }
+        }
+        require(seen[0] == storedPages, seen[0] + " slots in use, " + storedPages + " pages stored");
+        require(seen[1] == samePages, seen[1] + " same-filled slots, counted " + samePages);
+        long blocks = backing == null ? 0 : backing.usedBlocks();
+        require(seen[2] == blocks, seen[2] + " slots written back, " + blocks + " blocks in use");
+        require(seen[3] == comprBytes, "objects of " + seen[3] + " bytes, counted " + comprBytes);
+        require(seen[4] == hugePages, seen[4] + " huge slots, counted " + hugePages);
+        require(wanted.objectCount() == pool.objectCount(), "the pool's objects are not the slots'");
+        require(wanted.pages() == pool.pages(), "the pool has " + pool.pages() + " pages for " + wanted.pages());
+    }
+
+    private static void require(boolean ok, String what) {
+        if (!ok) {
+            throw new IllegalStateException("zram: " + what);
+        }
+    }
+}
