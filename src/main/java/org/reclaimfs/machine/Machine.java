@@ -354,10 +354,11 @@ public final class Machine {
         return new LimitWrite(core, memcg, pages, true, oom);
     }
 
-    /** cgroup.kill: every task of the subtree gets SIGKILL, and takes its time to die. */
+    /** cgroup.kill: every task of the subtree but init gets SIGKILL, and takes its time to die. */
     public void killAll(Cgroup cgroup) {
         List<Task> members = new ArrayList<>();
         collect(cgroup, members);
+        members.removeIf(task -> task.pid == CgroupTree.INIT_PID); // SIGNAL_UNKILLABLE
         members.forEach(task -> tasks.kill(task, "cgroup.kill", nowNs));
         threads.wake(nowNs);
     }

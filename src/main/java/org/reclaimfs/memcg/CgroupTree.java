@@ -18,11 +18,20 @@ public final class CgroupTree {
         void offline(MemCgroup memcg);
     }
 
+    /** The init of the pretend system, in the root when it boots: it has no memory here, and nothing kills it. */
+    public static final int INIT_PID = 1;
+
+    /** The parent of all kernel threads, which stays in the root. */
+    public static final int KTHREADD_PID = 2;
+
     private static final int FIRST_PID = 1000;
     private static final int OUTSIDER_PID = 999;
 
     private final MemCgroups memcgs;
     private final Cgroup root;
+    /** Listed and moved like any other; no simulated process, so what goes over {@link #tasks()} leaves it out. */
+    private final Task init;
+
     private final Map<Integer, Task> tasksByPid = new LinkedHashMap<>();
     private final Map<String, Task> tasksByName = new LinkedHashMap<>();
     private int nextPid = FIRST_PID;
@@ -32,6 +41,8 @@ public final class CgroupTree {
         this.memcgs = memcgs;
         root = new Cgroup("", null, nowNs);
         root.setMemcg(memcgs.create(root, null));
+        init = new Task(INIT_PID, "init", "init", root, 0);
+        root.attach(init);
     }
 
     public void listen(Listener newListener) {
@@ -205,13 +216,14 @@ public final class CgroupTree {
     }
 
     public @Nullable Task byPid(int pid) {
-        return tasksByPid.get(pid);
+        return pid == INIT_PID ? init : tasksByPid.get(pid);
     }
 
     public @Nullable Task byName(String name) {
         return tasksByName.get(name);
     }
 
+    /** The simulated processes, oldest first. */
     public Iterable<Task> tasks() {
         return tasksByPid.values();
     }
