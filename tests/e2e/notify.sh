@@ -65,6 +65,8 @@ echo 1 >"$cg/thrash/cgroup.kill"
 
 # inotify: files by themselves, and their directory
 mkdir "$cg/seen" "$cg/seen/below"
+echo 4M >"$cg/seen/memory.max"
+echo 0 >"$cg/seen/memory.swap.max"
 begin inotify inotify 1500 "$cg/seen/cgroup.events" "$cg/seen/memory.events" "$cg/seen" "$cg/seen/below"
 ctl 'task s cgroup=/seen'
 said_so() {
@@ -77,8 +79,6 @@ said_so() {
 }
 said_so '1 MODIFY'
 said_so '3 MODIFY cgroup.events'
-echo 4M >"$cg/seen/memory.max"
-echo 0 >"$cg/seen/memory.swap.max"
 ctl 'alloc s 16M content=random' || true
 said_so '2 MODIFY'
 mkdir "$cg/seen/new"
