@@ -375,9 +375,9 @@ public final class Machine {
 
     // ---- tasks ----
 
-    /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY. */
+    /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY, EAGAIN (pids.max). */
     public Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
-        return programs.spawn(name, comm, cgroupPath, oomScoreAdj);
+        return programs.spawn(name, comm, cgroupPath, oomScoreAdj, nowNs);
     }
 
     /** The live task of that name. Errors: ESRCH. */

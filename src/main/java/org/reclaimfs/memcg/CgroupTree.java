@@ -1,9 +1,12 @@
 package org.reclaimfs.memcg;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
@@ -34,6 +37,9 @@ public final class CgroupTree {
 
     private final Map<Integer, Task> tasksByPid = new LinkedHashMap<>();
     private final Map<String, Task> tasksByName = new LinkedHashMap<>();
+    /** Memory states that are off, and last as long as a swap entry is charged to them. */
+    private final List<MemCgroup> dying = new ArrayList<>();
+
     private int nextPid = FIRST_PID;
     private Listener listener = memcg -> {};
 
@@ -84,6 +90,7 @@ public final class CgroupTree {
             }
             child.setMemcg(memcg);
         }
+        child.syncControllers();
         return child;
     }
 
@@ -102,7 +109,26 @@ public final class CgroupTree {
             listener.offline(memcg);
             memcgs.offline(memcg);
             cgroup.setMemcg(null);
+            dying.add(memcg);
         }
+    }
+
+    /** Removed cgroups below this one that are not gone yet: only their memory state can outlast them. */
+    public int dyingDescendants(Cgroup cgroup) {
+        return (int) dying(cgroup)
+                .filter(memcg -> memcg.cgroup.dead() && memcg.cgroup != cgroup)
+                .count();
+    }
+
+    /** States of a controller, of this cgroup or below, that are off but not gone. */
+    public int dyingSubsys(Cgroup cgroup, Controller controller) {
+        return controller == Controller.MEMORY ? (int) dying(cgroup).count() : 0;
+    }
+
+    /** Pages and zswap entries have gone to the parent (objcg reparenting); a swap entry's id keeps its memcg. */
+    private Stream<MemCgroup> dying(Cgroup cgroup) {
+        dying.removeIf(memcg -> memcg.swap.usage() == 0);
+        return dying.stream().filter(memcg -> memcg.cgroup.isWithin(cgroup));
     }
 
     private static void alive(Cgroup cgroup) throws ErrnoException {
@@ -173,12 +199,14 @@ public final class CgroupTree {
         }
         offline(cgroup);
         cgroup.setThreaded();
+        cgroup.syncControllers();
     }
 
     private void apply(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
         boolean before = cgroup.subtreeControl().contains(Controller.MEMORY);
         boolean after = wanted.contains(Controller.MEMORY);
         cgroup.setSubtreeControl(wanted);
+        cgroup.children().forEach(Cgroup::syncControllers);
         if (before == after) {
             return;
         }
@@ -200,6 +228,27 @@ public final class CgroupTree {
         tasksByName.put(name, task);
         cgroup.attach(task);
         return task;
+    }
+
+    /**
+     * Whether pids.max, here and above, allows one more process in a cgroup; if not, the events are counted.
+     *
+     * @param firstRefused runs if it is the first time that one is refused in this cgroup
+     */
+    public boolean mayFork(Cgroup cgroup, Runnable firstRefused) {
+        if (PidsCgroup.mayFork(cgroup)) {
+            return true;
+        }
+        for (Cgroup c = cgroup; c != null; c = c.parent()) {
+            PidsCgroup pids = c.pids();
+            if (pids != null) {
+                if (pids.firstRefusal()) {
+                    firstRefused.run();
+                }
+                return false;
+            }
+        }
+        return false;
     }
 
     /** A process of the system's own that no cgroup lists, such as one in swapoff(2): it can be killed, and has nothing. */
