@@ -7,8 +7,7 @@
  * without it, so they read what never changes.
  *
  * <p>Not modelled: CPU time, limits of the other controllers than memory and pids (stub rows), real processes of the host as
- * members, the hidden memory state under the io controller, file I/O in io.stat (files have no device). Tasks freeze at once,
- * even in the midst of a fault.
+ * members, file I/O in io.stat (files have no device). Tasks freeze at once, even in the midst of a fault.
  */
 @NullMarked
 package org.reclaimfs.cgroupfs;

@@ -16,7 +16,10 @@ import org.reclaimfs.kernfs.FileRef;
  * That thread serves no requests: it may touch the mount.
  */
 final class ModifyNotices {
-    private static final long INTERVAL_MS = 20; // two of the kernel's own notification intervals (10 ms)
+    private static final long INTERVAL_NS = 20_000_000; // two of the kernel's own notification intervals (10 ms)
+
+    /** With very many files the looking must not become the machine's main occupation. */
+    private static final int IDLE_SHARE = 20;
 
     private final ToLongFunction<FileRef> count;
     private final Consumer<FileRef> modify;
@@ -71,12 +74,15 @@ final class ModifyNotices {
 
     private void run() {
         try {
-            while (pause()) {
+            long tookNs = 0;
+            while (pause(Math.max(INTERVAL_NS, tookNs * IDLE_SHARE))) {
+                long beginNs = System.nanoTime();
                 for (FileRef file : files()) {
                     if (news(file)) {
                         modify.accept(file);
                     }
                 }
+                tookNs = System.nanoTime() - beginNs;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,9 +99,9 @@ final class ModifyNotices {
         }
     }
 
-    /** Waits one interval; false, with the thread given up, when there is nothing to look at any more. */
-    private synchronized boolean pause() throws InterruptedException {
-        long untilNs = System.nanoTime() + INTERVAL_MS * 1_000_000;
+    /** Waits; false, with the thread given up, when there is nothing to look at any more. */
+    private synchronized boolean pause(long ns) throws InterruptedException {
+        long untilNs = System.nanoTime() + ns;
         told.keySet().removeIf(FileRef::dead);
         while (!told.isEmpty() && !closed) {
             long leftMs = (untilNs - System.nanoTime() + 999_999) / 1_000_000;

@@ -304,6 +304,9 @@ public final class Cgroup {
     }
 
     private boolean has(Controller controller) {
+        if (controller == Controller.MEMORY) {
+            return memcg != null;
+        }
         return parent == null || parent.subtreeControl.contains(controller) && (!threaded || controller.threaded());
     }
 

@@ -82,7 +82,7 @@ public final class CgroupTree {
             throw new ErrnoException(Errno.EAGAIN, "cgroup.max.depth or cgroup.max.descendants is reached");
         }
         Cgroup child = new Cgroup(name, parent, nowNs);
-        if (child.controllers().contains(Controller.MEMORY)) {
+        if (needsMemory(child.controllers())) {
             MemCgroup memcg = memcgs.create(child, parent.effectiveMemcg());
             if (memcg == null) {
                 child.die(nowNs);
@@ -203,20 +203,34 @@ public final class CgroupTree {
     }
 
     private void apply(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
-        boolean before = cgroup.subtreeControl().contains(Controller.MEMORY);
-        boolean after = wanted.contains(Controller.MEMORY);
+        boolean hides = cgroup.subtreeControl().contains(Controller.MEMORY) && !wanted.contains(Controller.MEMORY);
         cgroup.setSubtreeControl(wanted);
-        cgroup.children().forEach(Cgroup::syncControllers);
-        if (before == after) {
-            return;
-        }
         for (Cgroup child : cgroup.children()) {
-            if (after && !child.threaded()) {
-                child.setMemcg(memcgs.create(child, cgroup.effectiveMemcg()));
-            } else if (!after) {
+            child.syncControllers();
+            MemCgroup memcg = child.memcg();
+            if (!needsMemory(wanted)) {
                 offline(child);
+            } else if (memcg == null && !child.threaded()) {
+                child.setMemcg(memcgs.create(child, cgroup.effectiveMemcg()));
+            } else if (memcg != null && hides) {
+                reset(memcg);
             }
         }
+    }
+
+    /** The io controller depends on memory: with it alone there is a memory state too, only without files. */
+    private static boolean needsMemory(Set<Controller> controllers) {
+        return controllers.contains(Controller.MEMORY) || controllers.contains(Controller.IO);
+    }
+
+    /** Its files go, it stays for the io controller: only these are reset (mem_cgroup_css_reset). */
+    private static void reset(MemCgroup memcg) {
+        memcg.memory.setMax(PageCounter.MAX);
+        memcg.memory.setMin(0);
+        memcg.memory.setLow(0);
+        memcg.memory.setHigh(PageCounter.MAX);
+        memcg.swap.setMax(PageCounter.MAX);
+        memcg.swap.setHigh(PageCounter.MAX);
     }
 
     // ---- tasks ----

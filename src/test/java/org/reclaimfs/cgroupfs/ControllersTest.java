@@ -71,6 +71,27 @@ final class ControllersTest {
     }
 
     @Test
+    void ioKeepsAMemoryStateWithoutFiles() throws ErrnoException {
+        world.hold("t", "/a/b", 8, Content.RANDOM);
+        world.write("/a/b/memory.max", "1G");
+        world.write("/a/b/memory.oom.group", "1");
+        String current = world.read("/a/b/memory.current");
+        world.write("/a/cgroup.subtree_control", "-memory");
+        assertThatThrownBy(() -> world.read("/a/b/memory.max")).hasMessageContaining("ENOENT");
+        assertThat(world.read("/a/b/cgroup.stat")).contains("nr_subsys_memory 1\n");
+        world.write("/a/cgroup.subtree_control", "+memory");
+        assertThat(world.read("/a/b/memory.current")).isEqualTo(current);
+        assertThat(world.read("/a/b/memory.max")).isEqualTo("max\n");
+        assertThat(world.read("/a/b/memory.oom.group")).as("is not reset").isEqualTo("1\n");
+        world.write("/a/cgroup.subtree_control", "-memory -io");
+        assertThat(world.read("/a/b/cgroup.stat")).contains("nr_subsys_memory 0\n");
+        world.write("/a/cgroup.subtree_control", "+memory");
+        assertThat(world.read("/a/b/memory.current")).as("a fresh one").isEqualTo("0\n");
+        assertThat(world.read("/a/b/memory.oom.group")).isEqualTo("0\n");
+        machine.checkInvariants();
+    }
+
+    @Test
     void ioStatFollowsSwappingUpTheTree() throws ErrnoException {
         Task task = world.hold("t", "/a/b", 8, Content.RANDOM);
         assertThat(world.read("/a/b/io.stat")).isEmpty();
