@@ -83,7 +83,7 @@ unit_tests() {
 
 shell_scripts() {
     local scripts=() script
-    for script in mount-scripts/* tests/*.sh tests/bench/*.sh tests/e2e/*.sh .ci/run; do
+    for script in mount-scripts/* tests/*.sh tests/bench/*.sh tests/e2e/*.sh tests/replay/*.sh .ci/run; do
         if [[ -f $script ]] && { [[ $script == *.sh ]] || grep -qm1 '^#!.*sh$' "$script"; }; then
             scripts+=("$script")
         fi
