@@ -83,7 +83,7 @@ unit_tests() {
 
 shell_scripts() {
     local scripts=() script
-    for script in mount-scripts/* tests/*.sh tests/bench/*.sh tests/e2e/*.sh .ci/run; do
+    for script in mount-scripts/* tests/*.sh tests/bench/*.sh tests/e2e/*.sh tests/replay/*.sh .ci/run; do
         if [[ -f $script ]] && { [[ $script == *.sh ]] || grep -qm1 '^#!.*sh$' "$script"; }; then
             scripts+=("$script")
         fi
@@ -134,7 +134,7 @@ selected() {
 
 packages=()
 (($#)) || packages=(shellcheck)
-mount-scripts/setup.sh --install procps util-linux "${packages[@]}"
+mount-scripts/setup.sh --install procps util-linux gcc libc6-dev "${packages[@]}"
 if (($# == 0)); then
     echo "building and running the unit tests (a minute or two)"
     unit_tests

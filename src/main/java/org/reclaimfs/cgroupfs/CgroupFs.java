@@ -15,6 +15,7 @@ import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.Controller;
 import org.reclaimfs.memcg.MemCgroup;
+import org.reclaimfs.memcg.PidsCgroup;
 
 /**
  * The directories of /sys/fs/cgroup: one for each cgroup of the machine, with the files its controllers bring. All
@@ -31,7 +32,7 @@ public final class CgroupFs {
     private final FileTable<Cgroup> pressure;
     private final FileTable<Cgroup> pressureSwitch;
     private final FileTable<MemCgroup> memory;
-    private final FileTable<Pids> pids = new FileTable<>(ControllerFiles.pids());
+    private final FileTable<PidsCgroup> pids = new FileTable<>(PidsFiles.rows());
     private final Map<Controller, FileTable<Cgroup>> others = new EnumMap<>(Controller.class);
     private final Map<Cgroup, Entry> entries = new IdentityHashMap<>();
     private final DirOps ops = new Ops();
@@ -45,7 +46,7 @@ public final class CgroupFs {
         memory = new FileTable<>(MemoryFiles.rows(machine));
         others.put(Controller.CPU, new FileTable<>(ControllerFiles.cpu()));
         others.put(Controller.CPUSET, new FileTable<>(ControllerFiles.cpuset(machine.cpus())));
-        others.put(Controller.IO, new FileTable<>(ControllerFiles.io()));
+        others.put(Controller.IO, new FileTable<>(IoFiles.rows(machine)));
         others.put(Controller.MISC, new FileTable<>(ControllerFiles.misc()));
     }
 
@@ -103,7 +104,7 @@ public final class CgroupFs {
         FileSet<?> set =
                 switch (controller) {
                     case MEMORY -> entry.dir().attach(memory, cgroup.effectiveMemcg(), owner);
-                    case PIDS -> cgroup.isRoot() ? null : entry.dir().attach(pids, new Pids(cgroup), owner);
+                    case PIDS -> cgroup.pids() == null ? null : entry.dir().attach(pids, cgroup.pids(), owner);
                     default -> entry.dir().attach(table(controller), cgroup, owner);
                 };
         if (set != null) {

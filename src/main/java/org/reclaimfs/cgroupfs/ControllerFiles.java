@@ -1,9 +1,6 @@
 package org.reclaimfs.cgroupfs;
 
-import static org.reclaimfs.kernfs.FileSpec.ro;
-import static org.reclaimfs.kernfs.FileSpec.rw;
 import static org.reclaimfs.kernfs.Shapes.always;
-import static org.reclaimfs.kernfs.Shapes.number;
 
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,20 +13,17 @@ import org.reclaimfs.memcg.Cgroup;
 
 /**
  * Rows of the controllers that do not act: they read as a fresh cgroup of the captured kernel does (golden/cgroup), and
- * refuse writes with EOPNOTSUPP, so that no setting seems to work. Only pids counts.
+ * refuse writes with EOPNOTSUPP, so that no setting seems to work.
  */
 final class ControllerFiles {
     private static final Predicate<Cgroup> NON_ROOT = cgroup -> !cgroup.isRoot();
     private static final Predicate<Cgroup> ROOT = Cgroup::isRoot;
     private static final Predicate<Cgroup> EVERYWHERE = always();
-    private static final Predicate<Pids> ALL = always();
     private static final int RO = 0444;
     private static final int RW = 0644;
     private static final String CPU = "tasks share the CPUs equally";
     private static final String CPUSET = "tasks are not bound to CPUs";
-    private static final String IO = "device I/O is not booked per cgroup";
     private static final String MISC = "the machine has no misc resource";
-    private static final String PIDS = "pids.max is kept but not enforced";
 
     private ControllerFiles() {}
 
@@ -59,10 +53,6 @@ final class ControllerFiles {
         // spotless:on
     }
 
-    static List<FileSpec<Cgroup>> io() {
-        return List.of(stub("io.stat", RO, EVERYWHERE, "", IO));
-    }
-
     static List<FileSpec<Cgroup>> misc() {
         // spotless:off
         return List.of(
@@ -72,18 +62,6 @@ final class ControllerFiles {
                 stub("misc.capacity",     RO, ROOT,       "", MISC),
                 stub("misc.events",       RO, NON_ROOT,   "", MISC),
                 stub("misc.events.local", RO, NON_ROOT,   "", MISC));
-        // spotless:on
-    }
-
-    /** Not for the root, which has no such files. */
-    static List<FileSpec<Pids>> pids() {
-        // spotless:off
-        return List.of(
-                rw("pids.max",            ALL, Pids::showMax, Pids::setMax),
-                ro("pids.current",        ALL, number(Pids::current)),
-                ro("pids.peak",           ALL, number(Pids::peak)),
-                stub("pids.events",       RO, ALL, "max 0\n", PIDS),
-                stub("pids.events.local", RO, ALL, "max 0\n", PIDS));
         // spotless:on
     }
 

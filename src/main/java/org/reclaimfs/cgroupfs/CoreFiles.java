@@ -63,7 +63,7 @@ final class CoreFiles {
                 event("cgroup.events",       NON_ROOT,   CoreFiles::showEvents, Cgroup::eventSeq),
                 rw("cgroup.max.descendants", EVERYWHERE, single(c -> intOrMax(c.maxDescendants())), CoreFiles::setMaxDescendants),
                 rw("cgroup.max.depth",       EVERYWHERE, single(c -> intOrMax(c.maxDepth())), CoreFiles::setMaxDepth),
-                ro("cgroup.stat",            EVERYWHERE, CoreFiles::showStat),
+                ro("cgroup.stat",            EVERYWHERE, this::showStat),
                 ro("cgroup.stat.local",      NON_ROOT,   this::showStatLocal),
                 rw("cgroup.freeze",          NON_ROOT,   flag(Cgroup::freeze), toInt(0, 1, Errno.ERANGE, this::setFreeze)),
                 wo("cgroup.kill",            NON_ROOT,   this::kill),
@@ -137,14 +137,14 @@ final class CoreFiles {
         return Work.DONE;
     }
 
-    private static void showStat(Cgroup cgroup, SeqFile out, OpenFile file) {
+    private void showStat(Cgroup cgroup, SeqFile out, OpenFile file) {
         out.flat("nr_descendants", cgroup.descendants());
         for (Controller controller : Controller.values()) {
             out.flat("nr_subsys_" + controller.key(), cgroup.subsysCount(controller));
         }
-        out.flat("nr_dying_descendants", 0);
+        out.flat("nr_dying_descendants", machine.cgroups().dyingDescendants(cgroup));
         for (Controller controller : Controller.values()) {
-            out.flat("nr_dying_subsys_" + controller.key(), 0);
+            out.flat("nr_dying_subsys_" + controller.key(), machine.cgroups().dyingSubsys(cgroup, controller));
         }
     }
 

@@ -13,6 +13,7 @@ import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.Task;
 
 /**
@@ -33,6 +34,7 @@ final class ProcsFile {
             throw new ErrnoException(Errno.EOPNOTSUPP, "processes of a threaded cgroup are listed by its domain");
         }
         showDomain(cgroup, out);
+        showKernelThreads(cgroup, out);
     }
 
     private static void showDomain(Cgroup cgroup, SeqFile out) {
@@ -46,6 +48,13 @@ final class ProcsFile {
 
     void showThreads(Cgroup cgroup, SeqFile out, OpenFile file) {
         showTasks(cgroup.tasks(), out);
+        showKernelThreads(cgroup, out);
+    }
+
+    private static void showKernelThreads(Cgroup cgroup, SeqFile out) {
+        if (cgroup.isRoot()) {
+            out.num(CgroupTree.KTHREADD_PID).newline();
+        }
     }
 
     private static void showTasks(Collection<Task> tasks, SeqFile out) {
@@ -73,6 +82,9 @@ final class ProcsFile {
 
     private Task task(Cgroup to, ControlInput in) throws ErrnoException {
         int pid = pid(in.stripped());
+        if (pid == CgroupTree.KTHREADD_PID) {
+            throw new ErrnoException(Errno.EINVAL, "a kernel thread stays in the root");
+        }
         Task task = machine.cgroups().byPid(pid);
         if (task == null && pid == 0) {
             machine.cgroups().checkAttach(to); // the writer exists, so the destination is what may be wrong first

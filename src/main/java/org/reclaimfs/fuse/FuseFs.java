@@ -9,6 +9,7 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.DirEntry;
+import org.reclaimfs.kernfs.FileRef;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.Node;
 import org.reclaimfs.kernfs.OpenFile;
@@ -55,6 +56,7 @@ final class FuseFs {
     }
 
     private final RemovedFiles removed;
+    private final ModifyNotices notices;
 
     FuseFs(
             Kernfs kernfs,
@@ -62,8 +64,10 @@ final class FuseFs {
             Callers callers,
             Signal signal,
             PollWatch<Pointer> polls,
-            RemovedFiles removed) {
+            RemovedFiles removed,
+            ModifyNotices notices) {
         this.removed = removed;
+        this.notices = notices;
         this.kernfs = kernfs;
         this.stats = stats;
         this.callers = callers;
@@ -95,7 +99,11 @@ final class FuseFs {
 
     int getattr(String path, Pointer to) {
         return call("getattr", path, () -> {
-            stats.write(kernfs.getattr(path, callers.current()), to);
+            Node node = kernfs.lookup(path, callers.current());
+            stats.write(kernfs.stat(node), to);
+            if (node instanceof FileRef file) {
+                notices.seen(file);
+            }
             return 0;
         });
     }

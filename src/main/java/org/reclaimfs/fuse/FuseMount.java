@@ -10,6 +10,7 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
 import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.FileRef;
 import org.reclaimfs.kernfs.Kernfs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ public final class FuseMount implements AutoCloseable {
     private final Path directory;
     private final Operations operations; // held: native code points into it
     private final PollWatch<Pointer> polls;
+    private final ModifyNotices notices;
     private final Pointer fuse;
     private final Pointer mountpoint;
     private final Pointer session;
@@ -48,7 +50,8 @@ public final class FuseMount implements AutoCloseable {
         NativeStat stats = new NativeStat(runtime);
         this.polls = new PollWatch<>(kernfs::peek, lib::fuse_notify_poll, lib::fuse_pollhandle_destroy);
         RemovedFiles removed = new RemovedFiles(kernfs);
-        FuseFs fs = new FuseFs(kernfs, stats, () -> caller(lib), new Interrupts(lib), polls, removed);
+        this.notices = new ModifyNotices(kernfs::notifications, this::modify);
+        FuseFs fs = new FuseFs(kernfs, stats, () -> caller(lib), new Interrupts(lib), polls, removed, notices);
         this.operations = new Operations(runtime, stats, fs, ready::countDown);
         Pointer mountpointSlot = runtime.getMemoryManager().allocateDirect(8, true);
         Pointer multithreaded = runtime.getMemoryManager().allocateDirect(4, true);
@@ -185,10 +188,16 @@ public final class FuseMount implements AutoCloseable {
         }
     }
 
+    private void modify(FileRef file) {
+        String path = directory + file.parent().path() + "/" + file.spec().name();
+        lib.truncate(path, 0); // a file that has gone meanwhile needs none
+    }
+
     // By a program of its own: it works for root and for plain users, and never calls into our own mount
     // from a thread that serves it.
     private void unmount() {
         polls.close();
+        notices.close();
         if (lib.fuse_session_exited(session) != 0) {
             return;
         }

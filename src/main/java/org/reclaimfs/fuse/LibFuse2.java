@@ -3,6 +3,7 @@ package org.reclaimfs.fuse;
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
+import jnr.ffi.types.off_t;
 import jnr.ffi.types.size_t;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
@@ -46,6 +47,9 @@ public interface LibFuse2 {
     /** write(2), from the C library. */
     @size_t
     long write(int fd, Pointer bytes, @size_t long count);
+
+    /** truncate(2), from the C library. */
+    int truncate(String path, @off_t long length);
 
     /** Marks the session as ended. */
     void fuse_session_exit(Pointer session);

@@ -209,6 +209,18 @@ final class FileIo {
         return event;
     }
 
+    <T> long notifications(FileSet<T> set, int index) {
+        FileSpec<T> spec = set.table().rows().get(index);
+        Lock lock = gate.lock();
+        lock.lock();
+        try {
+            gate.enter();
+            return spec.eventCount() == null ? 0 : spec.eventCount().applyAsLong(set.subject());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Outside kernfs an open file starts with the events so far as seen. */
     <T> void opened(FileSet<T> set, int index, OpenFile file) {
         FileSpec<T> spec = set.table().rows().get(index);

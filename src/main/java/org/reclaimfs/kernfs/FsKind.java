@@ -85,6 +85,11 @@ public enum FsKind {
 
     /** kernfs files report an event to poll until they were read once. */
     boolean pollsUntilRead() {
+        return notifiesWatchers();
+    }
+
+    /** What poll is told inotify is told too (kernfs_notify). */
+    public boolean notifiesWatchers() {
         return this == CGROUP || this == SYSFS;
     }
 

@@ -171,6 +171,11 @@ public final class Kernfs {
         return io.poll(file, false);
     }
 
+    /** How often the file has notified those who watch it; 0 for one that never does. */
+    public long notifications(FileRef file) {
+        return io.notifications(file.set(), file.index());
+    }
+
     /** The last close(2). */
     public void release(OpenFile file) {
         io.release(file);

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.reclaimfs.klog.Klog;
+import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.Folios;
 import org.reclaimfs.memcg.MemCgroup;
@@ -75,6 +76,12 @@ final class Core {
 
     MemCgroup rootMemcg() {
         return cgroups.root().effectiveMemcg();
+    }
+
+    /** Whether pids.max allows one more process in a cgroup; the log tells of the first refusal. */
+    boolean mayFork(Cgroup cgroup, long nowNs) {
+        return cgroups.mayFork(
+                cgroup, () -> log.info(nowNs, "cgroup: fork rejected by pids controller in " + cgroup.path()));
     }
 
     RetryPolicy retryPolicy() {

@@ -22,8 +22,8 @@ final class ForkActivity extends TaskActivity {
     /** task_struct, mm_struct, areas, files: about 30 KiB for a static shell tool. */
     private static final int SLAB_PAGES = 8;
 
-    /** fork failed for lack of memory: the shell tries again. */
-    private static final long ENOMEM_WAIT_NS = 10_000_000;
+    /** fork failed, for lack of memory or for pids.max: the shell tries again. */
+    private static final long RETRY_WAIT_NS = 10_000_000;
 
     private final PageTables tables;
     private final Region region;
@@ -69,12 +69,15 @@ final class ForkActivity extends TaskActivity {
 
     /** The kernel's allocations for a child pass the watermarks as one, and may reclaim, like the pages of a fault. */
     private long start(long nowNs) {
+        if (!core.mayFork(task.cgroup(), core.effort.nowNs())) {
+            return RETRY_WAIT_NS;
+        }
         int n = faults.admit(task.memcg(), 1, nowNs);
         if (n <= 0) {
             return n == FaultPath.DEAD ? DONE : 0;
         }
         if (!core.ram.anyFree(STACK_PAGES + TABLE_PAGES + SLAB_PAGES)) {
-            return ENOMEM_WAIT_NS;
+            return RETRY_WAIT_NS;
         }
         rate.done(1);
         written = 0;

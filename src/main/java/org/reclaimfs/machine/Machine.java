@@ -365,10 +365,11 @@ public final class Machine {
         return new LimitWrite(core, memcg, pages, true, oom);
     }
 
-    /** cgroup.kill: every task of the subtree gets SIGKILL, and takes its time to die. */
+    /** cgroup.kill: every task of the subtree but init gets SIGKILL, and takes its time to die. */
     public void killAll(Cgroup cgroup) {
         List<Task> members = new ArrayList<>();
         collect(cgroup, members);
+        members.removeIf(task -> task.pid == CgroupTree.INIT_PID); // SIGNAL_UNKILLABLE
         members.forEach(task -> tasks.kill(task, "cgroup.kill", nowNs));
         threads.wake(nowNs);
     }
@@ -385,9 +386,9 @@ public final class Machine {
 
     // ---- tasks ----
 
-    /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY. */
+    /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY, EAGAIN (pids.max). */
     public Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
-        return programs.spawn(name, comm, cgroupPath, oomScoreAdj);
+        return programs.spawn(name, comm, cgroupPath, oomScoreAdj, nowNs);
     }
 
     /** The live task of that name. Errors: ESRCH. */

@@ -27,8 +27,8 @@ final class Programs {
         this.random = random;
     }
 
-    /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY. */
-    Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
+    /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY, EAGAIN (pids.max). */
+    Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj, long nowNs) throws ErrnoException {
         Cgroup cgroup = core.cgroups.find(cgroupPath);
         if (cgroup == null) {
             throw new ErrnoException(Errno.ENOENT, "no cgroup " + cgroupPath);
@@ -37,6 +37,9 @@ final class Programs {
             throw new ErrnoException(Errno.EEXIST, "task " + name + " exists");
         }
         core.cgroups.checkAttach(cgroup);
+        if (!core.mayFork(cgroup, nowNs)) {
+            throw new ErrnoException(Errno.EAGAIN, "pids.max of " + cgroupPath + " or above is reached");
+        }
         return core.cgroups.spawn(name, comm, cgroup, oomScoreAdj);
     }
 

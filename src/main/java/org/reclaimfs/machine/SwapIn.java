@@ -158,6 +158,7 @@ final class SwapIn {
     private void readDevice(int run, MemCgroup memcg) {
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
         folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
+        task.cgroup().countIo(device.path, false, 1);
         memcg.lruvec(mem.node(run)).diskSwapins++;
         if (device.backend.synchronous()) {
             int slot = mem.slot(run);

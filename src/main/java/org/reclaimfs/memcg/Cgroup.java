@@ -21,13 +21,14 @@ public final class Cgroup {
     private Set<Controller> subtreeControl = EnumSet.noneOf(Controller.class);
     private final PsiGroup psi;
     private @Nullable MemCgroup memcg;
+    private @Nullable PidsCgroup pids;
+    private @Nullable IoStats io;
     private boolean dead;
     private boolean threaded;
     private int maxDepth = NO_LIMIT;
     private int maxDescendants = NO_LIMIT;
     private int descendants;
     private int populatedTasks;
-    private int peakTasks;
     private boolean freeze;
     private long frozenSinceNs = -1;
     private long frozenNs;
@@ -105,7 +106,9 @@ public final class Cgroup {
             boolean before = c.populatedTasks > 0;
             boolean frozenBefore = c.frozen();
             c.populatedTasks += delta;
-            c.peakTasks = Math.max(c.peakTasks, c.populatedTasks);
+            if (c.pids != null) {
+                c.pids.notePeak();
+            }
             if (before != c.populatedTasks > 0 || frozenBefore != c.frozen()) {
                 c.eventSeq++;
             }
@@ -155,6 +158,40 @@ public final class Cgroup {
 
     void setMemcg(@Nullable MemCgroup own) {
         memcg = own;
+    }
+
+    /** State of the pids controller; null where the parent does not enable it, and in the root. */
+    public @Nullable PidsCgroup pids() {
+        return pids;
+    }
+
+    /** State of the io controller; null where the parent does not enable it, and in the root. */
+    public @Nullable IoStats io() {
+        return io;
+    }
+
+    /** Begins what a controller keeps for it, and ends what one that is off has kept. */
+    void syncControllers() {
+        Set<Controller> on = parent == null ? Set.of() : controllers();
+        if (on.contains(Controller.PIDS) != (pids != null)) {
+            pids = pids == null ? new PidsCgroup(this) : null;
+        }
+        if (on.contains(Controller.IO) != (io != null)) {
+            io = io == null ? new IoStats() : null;
+        }
+    }
+
+    /**
+     * Pages of its tasks, or of its memory, were moved from or to a device.
+     *
+     * @param device its path
+     */
+    public void countIo(String device, boolean write, int pages) {
+        for (Cgroup c = pages == 0 ? null : this; c != null; c = c.parent) {
+            if (c.io != null) {
+                c.io.count(device, write, pages);
+            }
+        }
     }
 
     /** The memcg that pays for this cgroup's tasks: its own, or the nearest ancestor's. */
@@ -233,6 +270,15 @@ public final class Cgroup {
         return descendants;
     }
 
+    /** Whether it is {@code above} or somewhere below it; a removed cgroup still knows where it was. */
+    boolean isWithin(Cgroup above) {
+        Cgroup c = this;
+        while (c != null && c != above) {
+            c = c.parent;
+        }
+        return c != null;
+    }
+
     /** Whether the limits of this cgroup and all above allow one more cgroup directly below this one. */
     boolean childAllowed() {
         int level = 0;
@@ -258,6 +304,9 @@ public final class Cgroup {
     }
 
     private boolean has(Controller controller) {
+        if (controller == Controller.MEMORY) {
+            return memcg != null;
+        }
         return parent == null || parent.subtreeControl.contains(controller) && (!threaded || controller.threaded());
     }
 
@@ -265,11 +314,6 @@ public final class Cgroup {
 
     public boolean populated() {
         return populatedTasks > 0;
-    }
-
-    /** The most processes the subtree ever had at once. */
-    public int peakTasks() {
-        return peakTasks;
     }
 
     /** Processes in the whole subtree. */

@@ -1,9 +1,12 @@
 package org.reclaimfs.memcg;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
@@ -18,13 +21,25 @@ public final class CgroupTree {
         void offline(MemCgroup memcg);
     }
 
+    /** The init of the pretend system, in the root when it boots: it has no memory here, and nothing kills it. */
+    public static final int INIT_PID = 1;
+
+    /** The parent of all kernel threads, which stays in the root. */
+    public static final int KTHREADD_PID = 2;
+
     private static final int FIRST_PID = 1000;
     private static final int OUTSIDER_PID = 999;
 
     private final MemCgroups memcgs;
     private final Cgroup root;
+    /** Listed and moved like any other; no simulated process, so what goes over {@link #tasks()} leaves it out. */
+    private final Task init;
+
     private final Map<Integer, Task> tasksByPid = new LinkedHashMap<>();
     private final Map<String, Task> tasksByName = new LinkedHashMap<>();
+    /** Memory states that are off, and last as long as a swap entry is charged to them. */
+    private final List<MemCgroup> dying = new ArrayList<>();
+
     private int nextPid = FIRST_PID;
     private Listener listener = memcg -> {};
 
@@ -32,6 +47,8 @@ public final class CgroupTree {
         this.memcgs = memcgs;
         root = new Cgroup("", null, nowNs);
         root.setMemcg(memcgs.create(root, null));
+        init = new Task(INIT_PID, "init", "init", root, 0);
+        root.attach(init);
     }
 
     public void listen(Listener newListener) {
@@ -65,7 +82,7 @@ public final class CgroupTree {
             throw new ErrnoException(Errno.EAGAIN, "cgroup.max.depth or cgroup.max.descendants is reached");
         }
         Cgroup child = new Cgroup(name, parent, nowNs);
-        if (child.controllers().contains(Controller.MEMORY)) {
+        if (needsMemory(child.controllers())) {
             MemCgroup memcg = memcgs.create(child, parent.effectiveMemcg());
             if (memcg == null) {
                 child.die(nowNs);
@@ -73,6 +90,7 @@ public final class CgroupTree {
             }
             child.setMemcg(memcg);
         }
+        child.syncControllers();
         return child;
     }
 
@@ -91,7 +109,26 @@ public final class CgroupTree {
             listener.offline(memcg);
             memcgs.offline(memcg);
             cgroup.setMemcg(null);
+            dying.add(memcg);
         }
+    }
+
+    /** Removed cgroups below this one that are not gone yet: only their memory state can outlast them. */
+    public int dyingDescendants(Cgroup cgroup) {
+        return (int) dying(cgroup)
+                .filter(memcg -> memcg.cgroup.dead() && memcg.cgroup != cgroup)
+                .count();
+    }
+
+    /** States of a controller, of this cgroup or below, that are off but not gone. */
+    public int dyingSubsys(Cgroup cgroup, Controller controller) {
+        return controller == Controller.MEMORY ? (int) dying(cgroup).count() : 0;
+    }
+
+    /** Pages and zswap entries have gone to the parent (objcg reparenting); a swap entry's id keeps its memcg. */
+    private Stream<MemCgroup> dying(Cgroup cgroup) {
+        dying.removeIf(memcg -> memcg.swap.usage() == 0);
+        return dying.stream().filter(memcg -> memcg.cgroup.isWithin(cgroup));
     }
 
     private static void alive(Cgroup cgroup) throws ErrnoException {
@@ -162,22 +199,38 @@ public final class CgroupTree {
         }
         offline(cgroup);
         cgroup.setThreaded();
+        cgroup.syncControllers();
     }
 
     private void apply(Cgroup cgroup, Set<Controller> wanted) throws ErrnoException {
-        boolean before = cgroup.subtreeControl().contains(Controller.MEMORY);
-        boolean after = wanted.contains(Controller.MEMORY);
+        boolean hides = cgroup.subtreeControl().contains(Controller.MEMORY) && !wanted.contains(Controller.MEMORY);
         cgroup.setSubtreeControl(wanted);
-        if (before == after) {
-            return;
-        }
         for (Cgroup child : cgroup.children()) {
-            if (after && !child.threaded()) {
-                child.setMemcg(memcgs.create(child, cgroup.effectiveMemcg()));
-            } else if (!after) {
+            child.syncControllers();
+            MemCgroup memcg = child.memcg();
+            if (!needsMemory(wanted)) {
                 offline(child);
+            } else if (memcg == null && !child.threaded()) {
+                child.setMemcg(memcgs.create(child, cgroup.effectiveMemcg()));
+            } else if (memcg != null && hides) {
+                reset(memcg);
             }
         }
+    }
+
+    /** The io controller depends on memory: with it alone there is a memory state too, only without files. */
+    private static boolean needsMemory(Set<Controller> controllers) {
+        return controllers.contains(Controller.MEMORY) || controllers.contains(Controller.IO);
+    }
+
+    /** Its files go, it stays for the io controller: only these are reset (mem_cgroup_css_reset). */
+    private static void reset(MemCgroup memcg) {
+        memcg.memory.setMax(PageCounter.MAX);
+        memcg.memory.setMin(0);
+        memcg.memory.setLow(0);
+        memcg.memory.setHigh(PageCounter.MAX);
+        memcg.swap.setMax(PageCounter.MAX);
+        memcg.swap.setHigh(PageCounter.MAX);
     }
 
     // ---- tasks ----
@@ -189,6 +242,27 @@ public final class CgroupTree {
         tasksByName.put(name, task);
         cgroup.attach(task);
         return task;
+    }
+
+    /**
+     * Whether pids.max, here and above, allows one more process in a cgroup; if not, the events are counted.
+     *
+     * @param firstRefused runs if it is the first time that one is refused in this cgroup
+     */
+    public boolean mayFork(Cgroup cgroup, Runnable firstRefused) {
+        if (PidsCgroup.mayFork(cgroup)) {
+            return true;
+        }
+        for (Cgroup c = cgroup; c != null; c = c.parent()) {
+            PidsCgroup pids = c.pids();
+            if (pids != null) {
+                if (pids.firstRefusal()) {
+                    firstRefused.run();
+                }
+                return false;
+            }
+        }
+        return false;
     }
 
     /** A process of the system's own that no cgroup lists, such as one in swapoff(2): it can be killed, and has nothing. */
@@ -205,13 +279,14 @@ public final class CgroupTree {
     }
 
     public @Nullable Task byPid(int pid) {
-        return tasksByPid.get(pid);
+        return pid == INIT_PID ? init : tasksByPid.get(pid);
     }
 
     public @Nullable Task byName(String name) {
         return tasksByName.get(name);
     }
 
+    /** The simulated processes, oldest first. */
     public Iterable<Task> tasks() {
         return tasksByPid.values();
     }

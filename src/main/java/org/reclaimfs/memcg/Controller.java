@@ -2,7 +2,7 @@ package org.reclaimfs.memcg;
 
 import java.util.Locale;
 
-/** The cgroup controllers of the captured kernel, in the order it prints them. Only memory acts. */
+/** The cgroup controllers of the captured kernel, in the order it prints them. Memory and pids have limits, io counts. */
 public enum Controller {
     CPUSET,
     CPU,

@@ -166,6 +166,7 @@ final class Pageout {
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
         noteWrites(pages);
         int taken = device.backend.write(mem.slot(run), content, pages, mem.node(run));
+        memcg.cgroup.countIo(device.path, true, taken);
         int good = run;
         if (taken < pages) {
             good = taken == 0 ? MemMap.NIL : folios.carve(run, 0, taken);

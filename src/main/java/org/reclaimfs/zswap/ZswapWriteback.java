@@ -247,6 +247,7 @@ public final class ZswapWriteback {
         int pages = mem.len(run);
         folios.event(memcg, MemoryStat.PSWPOUT, VmStat.PSWPOUT, pages);
         int taken = device.backend.write(mem.slot(run), content, pages, mem.node(run));
+        memcg.cgroup.countIo(device.path, true, taken);
         if (taken > 0) {
             int good = taken < pages ? folios.carve(run, 0, taken) : run;
             submitted(good, device, content, waits);

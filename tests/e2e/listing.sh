@@ -1,0 +1,39 @@
+#!/bin/sh
+# `ls -l` of cgroup directories: names, modes, links, owners and sizes as captured, and the order of getdents.
+. "$(dirname "$0")/../lib.sh"
+start --manual --scenario "$root/tests/replay/guest.yaml"
+echo "+memory +pids +io +cpu +cpuset +misc" >"$cg/cgroup.subtree_control"
+mkdir "$cg/work"
+
+# as_captured FIXTURE DIR: what is above the mount of the captured machine has links of its own
+as_captured() {
+    sed -n '/^[-d][-r][-w]/p' "$fixtures/cgroup/$1.txt" | awk '$NF != ".." { print $1, $2, $3, $4, $5, $NF }' >"$scratch/captured"
+    (cd "$2" && LC_ALL=C ls -lan) | awk '/^[-d]/ && $NF != ".." { print $1, $2, $3, $4, $5, $NF }' >"$scratch/here"
+    [ -s "$scratch/captured" ] || fail "no listing in $1"
+    expect_same_text "$scratch/captured" "$scratch/here"
+}
+as_captured root_1_controllers_on "$cg"
+as_captured child_0_empty "$cg/work"
+echo "+memory +pids" >"$cg/work/cgroup.subtree_control"
+mkdir "$cg/work/leaf"
+as_captured parent_with_subtree "$cg/work"
+as_captured leaf_0_empty "$cg/work/leaf"
+mkdir "$cg/nomem_parent" "$cg/nomem_parent/kid"
+as_captured kid_of_cgroup_without_subtree_control "$cg/nomem_parent/kid"
+
+# spec/20: children by the hash of their name
+echo "-memory -pids" >"$cg/work/cgroup.subtree_control"
+echo "-pids -io -cpu -cpuset -misc" >"$cg/cgroup.subtree_control"
+order='cgroup.events memory.events io.pressure cgroup.procs memory.events.local memory.swap.peak memory.swap.current
+memory.swap.max memory.zswap.current memory.swap.events cgroup.max.descendants cgroup.stat.local cpu.stat memory.pressure
+memory.current memory.stat memory.low cpu.pressure cgroup.type cgroup.stat memory.swap.high cpu.stat.local cgroup.threads
+memory.numa_stat cgroup.kill memory.peak cgroup.freeze memory.min cgroup.controllers memory.oom.group
+memory.zswap.writeback memory.max memory.high memory.zswap.max cgroup.subtree_control memory.reclaim cgroup.max.depth
+cgroup.pressure'
+# shellcheck disable=SC2086 # words on purpose
+expect_eq "order" "$(printf '%s\n' . .. $order)" "$(cd "$cg/work/leaf/.." && rmdir leaf && LC_ALL=C ls -aU)"
+
+# recursively, nothing is out of place
+# shellcheck disable=SC2086
+expect_eq "files of a tree" "$(printf '%s\n' $order | wc -l)" "$(find "$cg/work" -mindepth 1 | wc -l)"
+expect_eq "types" "f" "$(find "$cg/work" -mindepth 1 -printf '%y\n' | sort -u)"
