@@ -30,6 +30,7 @@ import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.oom.OomSettings;
 import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
+import org.reclaimfs.sched.RunQueues;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
@@ -59,6 +60,7 @@ public final class Machine {
     private final Devices devices;
     private final EventQueue events = new EventQueue();
     private final Cpus cpus;
+    private final RunQueues runQueues;
     private final PsiMonitor pressure;
     private final Programs programs;
     /** Nodes that a write to their reclaim file works on. */
@@ -75,7 +77,8 @@ public final class Machine {
         devices = new Devices(core, () -> nowNs);
         core.swap.onWriteError(
                 (device, slot, pages) -> devices.swapLog.writeFailed(device, slot, pages, core.effort.nowNs()));
-        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort);
+        runQueues = core.cgroups.root().cpu().queues();
+        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort, runQueues);
         SplittableRandom random = new SplittableRandom(config.seed());
         threads = new Threads(core, cpus, tasks, random);
         programs = new Programs(core, pageTables, oom, threads.kswapds, random);
@@ -122,10 +125,10 @@ public final class Machine {
             long next = nextEventNs();
             threads.workPeriodically(Math.min(next, targetNs));
             if (next > targetNs) {
-                nowNs = Math.max(nowNs, targetNs);
+                passTo(targetNs);
                 return true;
             }
-            nowNs = Math.max(nowNs, next);
+            passTo(next);
             if (core.io.nextNs() <= nowNs) {
                 drainIo(nowNs);
             } else if (pressure.nextCheckNs() <= nowNs) {
@@ -140,15 +143,21 @@ public final class Machine {
         return false;
     }
 
+    private void passTo(long atNs) {
+        nowNs = Math.max(nowNs, atNs);
+        runQueues.advance(nowNs);
+    }
+
     /**
      * Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. It needs no CPU of the
      * machine's, unless the one who calls has one: then the slice is that one's.
      */
     public long step(Activity activity) {
         Activity carrier = cpus.current();
-        if (carrier != null) {
-            carrier.carry(activity, nowNs);
+        if (carrier == null) {
+            return cpus.runOutside(activity);
         }
+        carrier.carry(activity, nowNs);
         return runSlice(activity);
     }
 
@@ -260,6 +269,11 @@ public final class Machine {
 
     public int cpus() {
         return core.config.cpus();
+    }
+
+    /** What the CPUs did, and who wants them. */
+    public RunQueues runQueues() {
+        return runQueues;
     }
 
     public Collection<Disk> disks() {

@@ -26,6 +26,7 @@ public final class CgroupTree {
     private final Map<Integer, Task> tasksByPid = new LinkedHashMap<>();
     private final Map<String, Task> tasksByName = new LinkedHashMap<>();
     private int nextPid = FIRST_PID;
+    private long children;
     private Listener listener = memcg -> {};
 
     public CgroupTree(MemCgroups memcgs, long nowNs) {
@@ -189,6 +190,21 @@ public final class CgroupTree {
         tasksByName.put(name, task);
         cgroup.attach(task);
         return task;
+    }
+
+    /** A process forked a child that is only part of it. */
+    public void noteChild() {
+        children++;
+    }
+
+    /** The process number given last. */
+    public int lastPid() {
+        return nextPid - 1;
+    }
+
+    /** Forks since boot; what booting took has left its process numbers. */
+    public long forks() {
+        return lastPid() + children;
     }
 
     /** A process of the system's own that no cgroup lists, such as one in swapoff(2): it can be killed, and has nothing. */
