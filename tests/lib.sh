@@ -181,3 +181,47 @@ fill() {
         tries=$((tries + 1))
     done
 }
+
+# on_machine COMMAND…: runs it in a private mount namespace where the machine's files stand in the host's places, and the
+# mount table says cgroup2.
+on_machine() {
+    [ "$(id -u)" = 0 ] || skip "binding files over /proc needs root"
+    # shellcheck disable=SC2016 # the inner shell expands it
+    unshare -m sh -eu -c '
+        mnt=$1
+        shift
+        mount --make-rprivate /
+        for file in buddyinfo diskstats loadavg meminfo partitions pressure stat swaps uptime vmstat zoneinfo sys/vm; do
+            mount --bind "$mnt/proc/$file" "/proc/$file"
+        done
+        # Nobody is to find the hierarchies of the host.
+        umount -R -l /sys/fs/cgroup 2>/dev/null || true
+        mount --bind "$mnt/sys" /sys
+        if mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null; then
+            mount --bind "$mnt/sys/fs/cgroup" /sys/fs/cgroup
+        fi
+        "$@"
+    ' sh "$mnt" "$@"
+}
+
+# borrow PROGRAM PACKAGE…: prints the path of a program of a Debian package. One that is not installed is only unpacked,
+# below target/, with the packages it needs: installing it might start a service.
+borrow() {
+    program=$1
+    shift
+    command -v "$program" && return 0
+    borrowed=$root/target/borrowed
+    mkdir -p "$borrowed/packages"
+    if [ ! -x "$borrowed/usr/bin/$program" ]; then
+        (cd "$borrowed/packages" && apt-get -qq download "$@" >&2) || return 1
+        for package in "$@"; do
+            for deb in "$borrowed/packages/${package}_"*.deb; do
+                dpkg-deb -x "$deb" "$borrowed" || return 1
+            done
+        done
+    fi
+    for libraries in "$borrowed"/usr/lib/*-linux-gnu; do
+        [ ! -d "$libraries" ] || export LD_LIBRARY_PATH="$libraries"
+    done
+    echo "$borrowed/usr/bin/$program"
+}

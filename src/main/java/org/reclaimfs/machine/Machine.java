@@ -328,6 +328,30 @@ public final class Machine {
         return oom.settings;
     }
 
+    /** vm.dirty_*. */
+    public DirtyLimits dirtyLimits() {
+        return core.dirtyLimits;
+    }
+
+    /** vm.overcommit_*. */
+    public Overcommit overcommit() {
+        return core.overcommit;
+    }
+
+    /** What reclaim of one node leaves alone. */
+    public NodeReclaimLimits nodeReclaimLimits() {
+        return core.nodeReclaimLimits;
+    }
+
+    /** vm.stat_interval. */
+    public long statIntervalSeconds() {
+        return threads.statIntervalSeconds();
+    }
+
+    public void setStatIntervalSeconds(long seconds) {
+        threads.setStatIntervalSeconds(seconds, nowNs);
+    }
+
     public int swappiness() {
         return core.vm.swappiness();
     }

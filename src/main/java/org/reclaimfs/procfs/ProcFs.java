@@ -40,11 +40,10 @@ public final class ProcFs {
      * @param bootNs when the machine booted, in ns since the epoch
      */
     private List<FileSpec<Machine>> rows(long bootNs) {
-        MemInfo memInfo = new MemInfo(settings);
         CpuFiles cpus = new CpuFiles(bootNs);
         return List.of( // spotless:off
             event("swaps",   always(), SwapsFile::show, m -> m.swap().eventSeq()).multiRecord(),
-            ro("meminfo",    always(), memInfo::show),
+            ro("meminfo",    always(), MemInfo::show),
             ro("vmstat",     always(), flatKeyed(VmStat.values(), VmStat::key, Machine::vmstat)).multiRecord(),
             ro("zoneinfo",   always(), ZoneFiles::zoneinfo).multiRecord(),
             ro("buddyinfo",  always(), ZoneFiles::buddyinfo).multiRecord(),

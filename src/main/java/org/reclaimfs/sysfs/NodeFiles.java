@@ -15,6 +15,7 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Numbers;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.ControlInput;
+import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
@@ -55,7 +56,23 @@ final class NodeFiles {
         }
     }
 
-    static List<FileSpec<Machine>> nodeRows() {
+    /** Adds node/ with a directory for each node, and cpu/ for its links to lead to. */
+    static void mountAt(Dir system, Machine machine) {
+        Dir all = system.dir("node");
+        all.attach(nodeRows(), machine);
+        for (int id = 0; id < machine.memory().nodes().size(); id++) {
+            Dir dir = all.dir("node" + id);
+            dir.attach(rows(), new NodeDir(machine, id));
+            HugePageFiles.mountNodePools(dir);
+            dir.addLink("subsystem", "../../../../bus/node");
+            for (int cpu = firstCpu(machine, id); cpu < firstCpu(machine, id + 1); cpu++) {
+                system.dir("cpu").dir("cpu" + cpu);
+                dir.addLink("cpu" + cpu, "../../cpu/cpu" + cpu);
+            }
+        }
+    }
+
+    private static List<FileSpec<Machine>> nodeRows() {
         return List.of( // spotless:off
             ro("has_cpu",               always(), single(m -> nodeList(m, n -> firstCpu(m, n) < firstCpu(m, n + 1)))),
             ro("has_generic_initiator", always(), single(m -> "")),
