@@ -205,23 +205,24 @@ on_machine() {
 }
 
 # borrow PROGRAM PACKAGE…: prints the path of a program of a Debian package. One that is not installed is only unpacked,
-# below target/, with the packages it needs: installing it might start a service.
+# below target/, with the packages of its libraries: installing it might start a service.
 borrow() {
     program=$1
     shift
     command -v "$program" && return 0
     borrowed=$root/target/borrowed
-    mkdir -p "$borrowed/packages"
-    if [ ! -x "$borrowed/usr/bin/$program" ]; then
-        (cd "$borrowed/packages" && apt-get -qq download "$@" >&2) || return 1
+    if [ ! -x "$borrowed/run/$program" ]; then
+        mkdir -p "$borrowed/packages" "$borrowed/run"
+        (cd "$borrowed/packages" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2) || return 1
         for package in "$@"; do
             for deb in "$borrowed/packages/${package}_"*.deb; do
                 dpkg-deb -x "$deb" "$borrowed" || return 1
             done
         done
+        libraries=$(find "$borrowed" -name '*.so.*' -printf '%h\n' | sort -u | paste -sd: -)
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$borrowed/usr/bin/$program" \
+            >"$borrowed/run/$program"
+        chmod +x "$borrowed/run/$program"
     fi
-    for libraries in "$borrowed"/usr/lib/*-linux-gnu; do
-        [ ! -d "$libraries" ] || export LD_LIBRARY_PATH="$libraries"
-    done
-    echo "$borrowed/usr/bin/$program"
+    echo "$borrowed/run/$program"
 }

@@ -7,7 +7,7 @@ start --manual --scenario "$scenarios/zswap.yaml"
 ctl 'task worker cgroup=/' 'alloc worker 256M' 'advance 60s'
 port=$((20000 + $$ % 20000))
 collectors="buddyinfo cpu diskstats loadavg meminfo meminfo_numa pressure stat vmstat"
-set -- --path.procfs="$mnt/proc" --path.sysfs="$mnt/sys" --path.rootfs="$mnt" --web.listen-address="127.0.0.1:$port" \
+set -- --path.procfs="$mnt/proc" --path.sysfs="$mnt/sys" --path.rootfs="$mnt" --path.udev.data="$scratch" --web.listen-address="127.0.0.1:$port" \
     --collector.disable-defaults --log.level=warn
 for collector in $collectors; do
     set -- "$@" "--collector.$collector"
@@ -17,15 +17,20 @@ pid=$!
 tries=0
 until curl -sf "http://127.0.0.1:$port/metrics" >"$scratch/metrics"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] && kill -0 "$pid" || fail "node exporter does not answer: $(cat "$scratch/log")"
+    if [ "$tries" -ge 100 ] || ! kill -0 "$pid"; then
+        fail "node exporter does not answer: $(cat "$scratch/log")"
+    fi
     sleep 0.1
 done
 kill "$pid"
-wait "$pid" || true
+wait "$pid" 2>/dev/null || true
 for collector in $collectors; do
     expect_line "$scratch/metrics" "node_scrape_collector_success{collector=\"$collector\"} 1"
 done
-[ ! -s "$scratch/log" ] || fail "node exporter complains: $(cat "$scratch/log")"
+# It does not like to be root; that is not about the machine.
+if grep -v 'running as root user' "$scratch/log"; then
+    fail "node exporter complains"
+fi
 
 # metric NAME: its value as an integer.
 metric() { awk -v name="$1" '$1 == name { printf "%.0f\n", $2; found = 1 } END { exit !found }' "$scratch/metrics" || fail "no $1"; }

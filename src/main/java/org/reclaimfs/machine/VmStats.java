@@ -46,6 +46,9 @@ final class VmStats {
             case NR_VMALLOC -> ram.kernelUsePages(KernelUse.VMALLOC);
             case NR_DIRTY_THRESHOLD -> core.dirtyLimits.thresholdPages();
             case NR_DIRTY_BACKGROUND_THRESHOLD -> core.dirtyLimits.backgroundPages();
+            // Swap is block I/O like any other (submit_bio), to a RAM disk too.
+            case PGPGIN -> ram.vmstat.get(item) + KIB_PER_PAGE * ram.vmstat.get(VmStat.PSWPIN);
+            case PGPGOUT -> ram.vmstat.get(item) + KIB_PER_PAGE * ram.vmstat.get(VmStat.PSWPOUT);
             case NR_MEMMAP_BOOT_PAGES -> (ram.totalPages() + ram.bootReservedPages()) / 64;
             case NUMA_HIT, NUMA_LOCAL ->
                 ram.nodes().stream().mapToLong(Node::numaHit).sum();

@@ -109,7 +109,10 @@ public final class SysFs {
                 }
                 path(sys, "block").removeLink(dir.name());
                 path(sys, "class", "block").removeLink(dir.name());
-                path(sys, "dev", "block").removeLink(numbers.remove(dir));
+                String number = numbers.remove(dir);
+                if (number != null) {
+                    path(sys, "dev", "block").removeLink(number);
+                }
                 dir.remove();
             }
         }

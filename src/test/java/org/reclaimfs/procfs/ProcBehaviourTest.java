@@ -281,6 +281,16 @@ final class ProcBehaviourTest {
         guest.machine.alloc(task, "heap", Kind.ANON, null, 10 * limit, 0);
     }
 
+    /** Golden 2_disk_swapped: pgpgout is 4 KiB for each page of pswpout, and the header that mkswap wrote. */
+    @Test
+    void swappingIsPagingInKiB() throws ErrnoException {
+        guest.machine.swapon("/dev/vda", 5);
+        guest.hold("hog", Kind.ANON, 600);
+        Map<String, Long> counts = keyed("/proc/vmstat");
+        assertThat(counts.get("pswpout")).isPositive();
+        assertThat(counts.get("pgpgout")).isEqualTo(4 * counts.get("pswpout"));
+    }
+
     @Test
     void perCpuListsTakeTheirShare() throws ErrnoException {
         guest.write("/proc/sys/vm/percpu_pagelist_high_fraction", "100");
