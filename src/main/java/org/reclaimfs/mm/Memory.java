@@ -209,6 +209,7 @@ public final class Memory extends Layout {
             z.numaHit += pages;
             nodes.get(wished).numaHit += pages;
         } else {
+            z.numaMiss += pages;
             nodes.get(z.node).numaMiss += pages;
             nodes.get(wished).numaForeign += pages;
         }
@@ -428,7 +429,7 @@ public final class Memory extends Layout {
     public void setNumaStat(boolean on) {
         numaStat = on;
         if (!on) {
-            zones.forEach(zone -> zone.numaHit = 0);
+            zones.forEach(Zone::forgetNumaCounts);
             nodes.forEach(Node::forgetNumaCounts);
         }
     }

@@ -139,17 +139,24 @@ final class NodeFiles {
         return row.toString();
     }
 
-    /** Groups of 32 CPUs, the highest first. */
     private static String cpumap(NodeDir dir) {
         int first = firstCpu(dir.machine(), dir.id());
-        int end = firstCpu(dir.machine(), dir.id() + 1);
+        return mask(first, firstCpu(dir.machine(), dir.id() + 1), dir.machine().cpus());
+    }
+
+    /**
+     * The CPUs from {@code first} to below {@code end}, as bits in groups of 32, the highest first. The first group has as
+     * many digits as the CPUs of the machine need in it (lib/vsprintf.c bitmap_string).
+     */
+    static String mask(int first, int end, int cpus) {
         StringBuilder map = new StringBuilder();
-        for (int group = (dir.machine().cpus() - 1) / 32; group >= 0; group--) {
+        for (int group = (cpus - 1) / 32; group >= 0; group--) {
             long bits = 0;
             for (int cpu = Math.max(first, group * 32); cpu < Math.min(end, group * 32 + 32); cpu++) {
                 bits |= 1L << cpu % 32;
             }
-            map.append(map.isEmpty() ? Long.toHexString(bits) : String.format(",%08x", bits));
+            int digits = (Math.min(32, cpus - group * 32) + 3) / 4;
+            map.append(map.isEmpty() ? "" : ",").append(String.format("%0" + digits + "x", bits));
         }
         return map.toString();
     }
