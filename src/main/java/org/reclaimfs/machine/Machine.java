@@ -323,6 +323,11 @@ public final class Machine {
         return core.log;
     }
 
+    /** A line of the kernel's about what a file was told. */
+    public void logInfo(String text) {
+        core.log.info(nowNs, text);
+    }
+
     /** The sysctls of the OOM killer. */
     public OomSettings oomSettings() {
         return oom.settings;

@@ -78,7 +78,7 @@ final class VmSettings {
     void dropCaches(long what, int pid) {
         dropsAreSilent |= (what & DROP_SILENTLY) != 0;
         if (!dropsAreSilent) {
-            machine.klog().info(machine.nowNs(), WRITER + " (" + pid + "): drop_caches: " + what);
+            machine.logInfo(WRITER + " (" + pid + "): drop_caches: " + what);
         }
         if ((what & DROP_PAGE_CACHE) != 0) {
             machine.dropPageCache();
