@@ -181,3 +181,49 @@ fill() {
         tries=$((tries + 1))
     done
 }
+
+# on_machine COMMAND…: runs it in a private mount namespace where the machine's files stand in the host's places, and the
+# mount table says cgroup2.
+on_machine() {
+    [ "$(id -u)" = 0 ] || skip "binding files over /proc needs root"
+    # shellcheck disable=SC2016 # the inner shell expands it
+    unshare -m sh -eu -c '
+        mnt=$1
+        shift
+        mount --make-rprivate /
+        for file in buddyinfo diskstats loadavg meminfo partitions pressure stat swaps uptime vmstat zoneinfo sys/vm; do
+            mount --bind "$mnt/proc/$file" "/proc/$file"
+        done
+        # Nobody is to find the hierarchies of the host.
+        umount -R -l /sys/fs/cgroup 2>/dev/null || true
+        mount --bind "$mnt/sys" /sys
+        if mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null; then
+            mount --bind "$mnt/sys/fs/cgroup" /sys/fs/cgroup
+        fi
+        "$@"
+    ' sh "$mnt" "$@"
+}
+
+# borrow PROGRAM PACKAGE…: prints the path of a program of a Debian package. One that is not installed is only unpacked,
+# below target/, with the packages of its libraries: installing it might start a service.
+borrow() {
+    program=$1
+    shift
+    command -v "$program" && return 0
+    borrowed=$root/target/borrowed
+    if [ ! -x "$borrowed/run/$program" ]; then
+        mkdir -p "$borrowed/packages" "$borrowed/run"
+        fetch() { (cd "$borrowed/packages" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2); }
+        fetch "$@" || { apt-get -qq update >&2 && fetch "$@"; } || return 1
+        for package in "$@"; do
+            for deb in "$borrowed/packages/${package}_"*.deb; do
+                dpkg-deb -x "$deb" "$borrowed" || return 1
+            done
+        done
+        libraries=$(find "$borrowed" -name '*.so.*' -printf '%h\n' | sort -u | paste -sd: -)
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$borrowed/usr/bin/$program" \
+            >"$borrowed/run/$program"
+        chmod +x "$borrowed/run/$program"
+    fi
+    echo "$borrowed/run/$program"
+}

@@ -134,7 +134,7 @@ selected() {
 
 packages=()
 (($#)) || packages=(shellcheck)
-mount-scripts/setup.sh --install procps util-linux gcc libc6-dev "${packages[@]}"
+mount-scripts/setup.sh --install procps util-linux curl gcc libc6-dev "${packages[@]}"
 if (($# == 0)); then
     echo "building and running the unit tests (a minute or two)"
     unit_tests

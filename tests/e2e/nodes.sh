@@ -38,3 +38,11 @@ expect_ok "$nodes/node$home/reclaim" 8M
 expect_num "pages of that node" "$(stolen "$home")" -ge 2048
 expect_eq "none of the other" 0 "$(stolen $((1 - home)))"
 expect_num "from the cache first" "$(key "$cg/f/memory.stat" file)" -lt $((64 * 1048576))
+
+# What a full node sends to the next one is counted once, at the zone it came from.
+ctl 'task b cgroup=/' 'alloc b 500M content=ratio:3'
+expect_num "pages of another node" "$(key "$mnt/proc/vmstat" numa_miss)" -gt 0
+for item in numa_hit numa_miss numa_foreign numa_local numa_other; do
+    sum=$(awk -v item="$item" '$1 == item { sum += $2 } END { print sum }' "$mnt/proc/zoneinfo")
+    expect_eq "$item of all zones" "$(key "$mnt/proc/vmstat" "$item")" "$sum"
+done

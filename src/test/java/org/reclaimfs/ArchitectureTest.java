@@ -40,29 +40,30 @@ final class ArchitectureTest {
             // syscalls in, text out
             Map.entry("fuse",     Set.of("kernfs")),
             Map.entry("kernfs",   Set.of()),
-            Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
-            Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
-            Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("devfs",    Set.of("kernfs", "klog", "machine")),
             Map.entry("pressurefs", Set.of("kernfs", "machine", "memcg", "psi")),
             Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "psi", "swap", "zram", "zswap")),
             // the model
-            Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "psi", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("vmscan",   Set.of("memcg", "lru", "swap", "zswap", "mm")),
             Map.entry("oom",      Set.of("klog", "memcg", "mm")),
             Map.entry("zswap",    Set.of("memcg", "lru", "swap", "mm")),
             Map.entry("zram",     Set.of("swap", "mm")),
-            Map.entry("memcg",    Set.of("lru", "psi", "mm")),
+            Map.entry("memcg",    Set.of("lru", "psi", "sched", "mm")),
             Map.entry("swap",     Set.of("mm")),
             Map.entry("lru",      Set.of("mm")),
             Map.entry("klog",     Set.of()),
             Map.entry("psi",      Set.of()),
+            Map.entry("sched",    Set.of()),
             Map.entry("mm",       Set.of()),
             Map.entry("abi",      Set.of()));
     // spotless:on
 
-    private static final List<String> MODEL =
-            List.of("machine", "klog", "vmscan", "oom", "zswap", "zram", "swap", "lru", "psi", "memcg", "mm", "abi");
+    private static final List<String> MODEL = List.of(
+            "machine", "klog", "vmscan", "oom", "zswap", "zram", "swap", "lru", "psi", "sched", "memcg", "mm", "abi");
 
     private static final List<String> ROOMS = ARROWS.keySet().stream().sorted().toList();
 

@@ -18,17 +18,17 @@ import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Shapes;
-import org.reclaimfs.kernfs.Show;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.Controller;
+import org.reclaimfs.sched.CpuUsage;
 
 /** The rows every cgroup has, whatever its controllers (cgroup_base_files, kernel/cgroup/cgroup.c 7.2; spec/20). */
 final class CoreFiles {
     private static final Predicate<Cgroup> NON_ROOT = cgroup -> !cgroup.isRoot();
     private static final Predicate<Cgroup> EVERYWHERE = Shapes.always();
-    private static final String CPU_TIME = "CPU time is not counted: it stays 0";
+    private static final String THROTTLED = "cpu.max is not enforced: nobody is throttled";
 
     private final Machine machine;
     private final CgroupFs fs;
@@ -67,13 +67,9 @@ final class CoreFiles {
                 ro("cgroup.stat.local",      NON_ROOT,   this::showStatLocal),
                 rw("cgroup.freeze",          NON_ROOT,   flag(Cgroup::freeze), toInt(0, 1, Errno.ERANGE, this::setFreeze)),
                 wo("cgroup.kill",            NON_ROOT,   this::kill),
-                unmodelled("cpu.stat",       CoreFiles::showCpuStat, CPU_TIME),
-                unmodelled("cpu.stat.local", CoreFiles::showCpuStatLocal, CPU_TIME));
+                ro("cpu.stat",               EVERYWHERE, this::showCpuStat),
+                ro("cpu.stat.local",         EVERYWHERE, CoreFiles::showCpuStatLocal).withoutEffect(THROTTLED));
         // spotless:on
-    }
-
-    private static FileSpec<Cgroup> unmodelled(String name, Show<Cgroup> show, String why) {
-        return new FileSpec<>(name, 0444, EVERYWHERE, show, null, null, null, null, false, why);
     }
 
     private static String type(Cgroup cgroup) {
@@ -167,8 +163,13 @@ final class CoreFiles {
         };
     }
 
-    private static void showCpuStat(Cgroup cgroup, SeqFile out, OpenFile file) {
-        out.text("usage_usec 0\nuser_usec 0\nsystem_usec 0\nnice_usec 0\n");
+    /** Nobody is niced or, without an enforced cpu.max, throttled. */
+    private void showCpuStat(Cgroup cgroup, SeqFile out, OpenFile file) {
+        CpuUsage cpu = cgroup.cpu();
+        out.flat("usage_usec", (cpu.userNs() + cpu.systemNs()) / 1000);
+        out.flat("user_usec", cpu.userNs() / 1000);
+        out.flat("system_usec", cpu.systemNs() / 1000);
+        out.text("nice_usec 0\n");
         if (cgroup.controllers().contains(Controller.CPU)) {
             out.text("nr_periods 0\nnr_throttled 0\nthrottled_usec 0\nnr_bursts 0\nburst_usec 0\n");
         }

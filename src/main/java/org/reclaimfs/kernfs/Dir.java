@@ -264,7 +264,8 @@ public final class Dir implements Node {
         return dead ? 0 : kind == FsKind.PROC_SYS ? 1 : 2 + subdirs;
     }
 
-    long now() {
+    /** The time that files are stamped with, in ns since the epoch. */
+    public long now() {
         return shared.epochNs.getAsLong();
     }
 

@@ -60,10 +60,10 @@ final class FileIo {
         try {
             gate.enter();
             checkAlive(file); // it may have gone while we waited
-            if (spec.eventCount() != null) {
-                file.seenEvents(spec.eventCount().applyAsLong(set.subject()));
-            } else {
-                file.seenEvents(0);
+            // Outside kernfs a poll takes note of what happened, a read does not (swaps_poll).
+            if (file.ref().kind().pollsUntilRead()) {
+                file.seenEvents(
+                        spec.eventCount() == null ? 0 : spec.eventCount().applyAsLong(set.subject()));
             }
             if (show != null) {
                 show.show(set.subject(), text, file);

@@ -90,6 +90,11 @@ public abstract class Activity {
         }
     }
 
+    /** Its slice has cost this on a CPU. */
+    final void used(long userNs, long systemNs) {
+        (carried == null ? this : carried).pressure.used(userNs, systemNs);
+    }
+
     /** A signal is pending for the caller on whose behalf this runs. */
     public void signal() {
         signalled = true;

@@ -58,7 +58,8 @@ final class AllocActivity extends TaskActivity {
         }
         pages.grow(region, n);
         pages.install(region, next, n, faults.zone(), faults.cpu(), memcg);
-        core.effort.spend((core.costs.get(Cost.FAULT) + core.costs.get(Cost.FILL)) * n);
+        core.effort.spend(core.costs.get(Cost.FAULT) * n);
+        core.effort.spendAsUser(core.costs.get(Cost.FILL) * n);
         left -= n;
         rate.done(n);
         faults.charged(memcg, n);

@@ -43,6 +43,9 @@ final class Core {
     final Readahead readahead;
     final Vmscan vm;
     final CgroupTree cgroups;
+    final DirtyLimits dirtyLimits;
+    final Overcommit overcommit = new Overcommit(this);
+    final NodeReclaimLimits nodeReclaimLimits = new NodeReclaimLimits();
     final Flusher flusher = new Flusher(this);
     final Stalls stalls = new Stalls();
     final Set<Patch> patches;
@@ -61,6 +64,7 @@ final class Core {
         patches = EnumSet.noneOf(Patch.class);
         patches.addAll(config.patches());
         ram = new Memory(config.memoryBytes(), config.reservedBytes(), config.nodes(), config.cpus(), config.seed());
+        dirtyLimits = new DirtyLimits(ram);
         memcgs = new MemCgroups(mem, config.nodes());
         folios = new Folios(mem, ram, memcgs);
         workingset = new Workingset(folios);

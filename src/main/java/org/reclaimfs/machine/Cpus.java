@@ -3,6 +3,7 @@ package org.reclaimfs.machine;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.mm.Effort;
+import org.reclaimfs.sched.RunQueues;
 
 /**
  * The machine's CPUs and who runs on them. An activity that is runnable takes an idle CPU, its last one if it can, or else
@@ -21,6 +22,7 @@ final class Cpus {
     private final EventQueue events;
     private final Runner runner;
     private final Effort effort;
+    private final RunQueues queues;
     private final BitSet idle = new BitSet();
     /** Who has each CPU; null: nobody. */
     private final @Nullable Activity[] running;
@@ -33,10 +35,11 @@ final class Cpus {
     private @Nullable Activity current;
     private boolean currentWoken;
 
-    Cpus(int count, EventQueue events, Runner runner, Effort effort) {
+    Cpus(int count, EventQueue events, Runner runner, Effort effort, RunQueues queues) {
         this.events = events;
         this.runner = runner;
         this.effort = effort;
+        this.queues = queues;
         this.running = new Activity[count];
         this.queued = new int[count];
         idle.set(0, count);
@@ -105,6 +108,7 @@ final class Cpus {
     }
 
     private void give(int cpu, Activity activity, long nowNs) {
+        queues.switched();
         running[cpu] = activity;
         activity.placed(Activity.Place.ON_CPU, cpu, nowNs);
         slice(activity, nowNs);
@@ -116,12 +120,31 @@ final class Cpus {
         currentWoken = false;
         long delayNs = runner.run(activity);
         current = null;
-        long spentNs = Math.min(effort.spentNs(), delayNs == Activity.DONE ? Long.MAX_VALUE : delayNs);
+        long spentNs = spentNs(delayNs);
         long restNs = delayNs == Activity.DONE ? Activity.DONE : delayNs - spentNs;
         activity.restNs = currentWoken ? 0 : restNs;
         // A slice that neither costs nor rests would run again at the same instant for ever.
         long busyNs = spentNs == 0 && activity.restNs == 0 ? 1 : spentNs;
+        used(activity, busyNs, activity.cpu);
         events.add(nowNs + busyNs, activity);
+    }
+
+    /** What the slice that has just been run took a CPU for. */
+    private long spentNs(long delayNs) {
+        return Math.min(effort.spentNs(), delayNs == Activity.DONE ? Long.MAX_VALUE : delayNs);
+    }
+
+    private void used(Activity activity, long busyNs, int cpu) {
+        long userNs = Math.min(effort.userNs(), busyNs);
+        activity.used(userNs, busyNs - userNs);
+        queues.owe(cpu, userNs, busyNs - userNs);
+    }
+
+    /** Runs a slice for a client of the file system: on whatever CPU has the time. */
+    long runOutside(Activity activity) {
+        long delayNs = runner.run(activity);
+        used(activity, spentNs(delayNs), queues.leastOwing(running.length));
+        return delayNs;
     }
 
     private void sliceOver(Activity activity, long nowNs) {
@@ -144,6 +167,7 @@ final class Cpus {
     private void runNext(int cpu, long nowNs) {
         Activity next = oldest;
         if (next == null) {
+            queues.switched();
             running[cpu] = null;
             idle.set(cpu);
             return;

@@ -14,9 +14,6 @@ import org.reclaimfs.mm.VmStat;
  * <p>Not modelled: dirty limits and their throttling; the file system's own device traffic.
  */
 final class Flusher extends Activity {
-    /** dirty_expire_centisecs: a page stays dirty this long. */
-    private static final long EXPIRE_NS = 30_000_000_000L;
-
     private final Core core;
     private final List<Region> files = new ArrayList<>();
     private boolean dirty;
@@ -45,8 +42,9 @@ final class Flusher extends Activity {
         if (!dirty || scheduled && !asked) {
             return -1;
         }
-        scheduled = true;
-        return asked ? 0 : EXPIRE_NS;
+        long delayNs = asked ? 0 : core.dirtyLimits.writeAfterNs();
+        scheduled = delayNs >= 0;
+        return delayNs;
     }
 
     @Override

@@ -80,6 +80,7 @@ final class ForkActivity extends TaskActivity {
             return RETRY_WAIT_NS;
         }
         rate.done(1);
+        core.cgroups.noteChild();
         written = 0;
         kernelPages(1);
         running = true;
@@ -94,7 +95,8 @@ final class ForkActivity extends TaskActivity {
             return n == FaultPath.DEAD ? DONE : 0;
         }
         tables.install(region, written, n, faults.zone(), faults.cpu(), memcg);
-        core.effort.spend((core.costs.get(Cost.FAULT) + core.costs.get(Cost.FILL)) * n);
+        core.effort.spend(core.costs.get(Cost.FAULT) * n);
+        core.effort.spendAsUser(core.costs.get(Cost.FILL) * n);
         written += n;
         faults.charged(memcg, n);
         return 0;

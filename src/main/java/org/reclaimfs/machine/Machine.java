@@ -30,6 +30,7 @@ import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.oom.OomSettings;
 import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
+import org.reclaimfs.sched.RunQueues;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
@@ -60,6 +61,7 @@ public final class Machine {
     private final Devices devices;
     private final EventQueue events = new EventQueue();
     private final Cpus cpus;
+    private final RunQueues runQueues;
     private final PsiMonitor pressure;
     private final Programs programs;
     /** Nodes that a write to their reclaim file works on. */
@@ -76,7 +78,8 @@ public final class Machine {
         devices = new Devices(core, () -> nowNs);
         core.swap.onWriteError(
                 (device, slot, pages) -> devices.swapLog.writeFailed(device, slot, pages, core.effort.nowNs()));
-        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort);
+        runQueues = core.cgroups.root().cpu().queues();
+        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort, runQueues);
         SplittableRandom random = new SplittableRandom(config.seed());
         threads = new Threads(core, cpus, tasks, random);
         programs = new Programs(core, pageTables, oom, threads.kswapds, random);
@@ -124,10 +127,10 @@ public final class Machine {
             long next = nextEventNs();
             threads.workPeriodically(Math.min(next, targetNs));
             if (next > targetNs) {
-                nowNs = Math.max(nowNs, targetNs);
+                passTo(targetNs);
                 return true;
             }
-            nowNs = Math.max(nowNs, next);
+            passTo(next);
             if (core.io.nextNs() <= nowNs) {
                 drainIo(nowNs);
             } else if (pressure.nextCheckNs() <= nowNs) {
@@ -142,15 +145,21 @@ public final class Machine {
         return false;
     }
 
+    private void passTo(long atNs) {
+        nowNs = Math.max(nowNs, atNs);
+        runQueues.advance(nowNs);
+    }
+
     /**
      * Runs one slice of an activity now, without queueing what follows; see {@link Activity#step}. It needs no CPU of the
      * machine's, unless the one who calls has one: then the slice is that one's.
      */
     public long step(Activity activity) {
         Activity carrier = cpus.current();
-        if (carrier != null) {
-            carrier.carry(activity, nowNs);
+        if (carrier == null) {
+            return cpus.runOutside(activity);
         }
+        carrier.carry(activity, nowNs);
         return runSlice(activity);
     }
 
@@ -268,6 +277,11 @@ public final class Machine {
         return core.config.cpus();
     }
 
+    /** What the CPUs did, and who wants them. */
+    public RunQueues runQueues() {
+        return runQueues;
+    }
+
     public Collection<Disk> disks() {
         return devices.disks();
     }
@@ -320,9 +334,38 @@ public final class Machine {
         return core.log;
     }
 
+    /** A line of the kernel's about what a file was told. */
+    public void logInfo(String text) {
+        core.log.info(nowNs, text);
+    }
+
     /** The sysctls of the OOM killer. */
     public OomSettings oomSettings() {
         return oom.settings;
+    }
+
+    /** vm.dirty_*. */
+    public DirtyLimits dirtyLimits() {
+        return core.dirtyLimits;
+    }
+
+    /** vm.overcommit_*. */
+    public Overcommit overcommit() {
+        return core.overcommit;
+    }
+
+    /** What reclaim of one node leaves alone. */
+    public NodeReclaimLimits nodeReclaimLimits() {
+        return core.nodeReclaimLimits;
+    }
+
+    /** vm.stat_interval. */
+    public long statIntervalSeconds() {
+        return threads.statIntervalSeconds();
+    }
+
+    public void setStatIntervalSeconds(long seconds) {
+        threads.setStatIntervalSeconds(seconds, nowNs);
     }
 
     public int swappiness() {

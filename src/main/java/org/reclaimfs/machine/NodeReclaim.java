@@ -11,11 +11,6 @@ import org.reclaimfs.vmscan.Reclaim;
  * node has more page cache, or slab, than node reclaim leaves alone: on a node of anonymous memory it never does anything.
  */
 final class NodeReclaim extends ReclaimWrite {
-    /** vm.min_unmapped_ratio and vm.min_slab_ratio at their defaults, in percent of the node. */
-    private static final int MIN_UNMAPPED_PERCENT = 1;
-
-    private static final int MIN_SLAB_PERCENT = 5;
-
     private final int node;
     private final VmStats stats;
     private final Runnable end;
@@ -42,8 +37,10 @@ final class NodeReclaim extends ReclaimWrite {
         Node n = core.ram.node(node);
         long managed = n.managedPages();
         long file = n.lruPages(Flags.INACTIVE_FILE) + n.lruPages(Flags.ACTIVE_FILE);
-        long unmapped = Math.max(0, file - stats.get(VmStat.NR_MAPPED, node)) - stats.get(VmStat.NR_DIRTY, node);
-        return unmapped > managed * MIN_UNMAPPED_PERCENT / 100
-                || stats.get(VmStat.NR_SLAB_RECLAIMABLE, node) > managed * MIN_SLAB_PERCENT / 100;
+        NodeReclaimLimits limits = core.nodeReclaimLimits;
+        long mapped = limits.takesMapped() ? 0 : stats.get(VmStat.NR_MAPPED, node);
+        long cache = Math.max(0, file - mapped) - stats.get(VmStat.NR_DIRTY, node);
+        return cache > managed * limits.minUnmappedPercent() / 100
+                || stats.get(VmStat.NR_SLAB_RECLAIMABLE, node) > managed * limits.minSlabPercent() / 100;
     }
 }

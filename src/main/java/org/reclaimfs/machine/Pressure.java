@@ -4,11 +4,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.psi.PsiGroup;
+import org.reclaimfs.sched.RunQueues;
 
 /**
  * The pressure states one thread is in, counted on its CPU in every cgroup on its path up to the system's
- * (psi_task_change, psi_task_switch, psi_memstall_enter; spec/09 section 1). Remembers the cgroup, so that a move between
- * cgroups leaves nothing behind. Times are those inside the slice.
+ * (psi_task_change, psi_task_switch, psi_memstall_enter; spec/09 section 1), and its scheduler's state in the run queues.
+ * Remembers the cgroup, so that a move between cgroups leaves nothing behind. Times are those inside the slice.
  */
 final class Pressure {
     private final Supplier<@Nullable Cgroup> cgroup;
@@ -69,9 +70,7 @@ final class Pressure {
         int next = ended ? 0 : states();
         Cgroup group = next == 0 ? where : cgroup.get();
         if (group == where && cpu == countedCpu) {
-            if (next != counted) {
-                change(nowNs, counted & ~next, next & ~counted);
-            }
+            change(nowNs, counted, next);
         } else {
             change(nowNs, counted, 0);
             where = group;
@@ -82,8 +81,28 @@ final class Pressure {
         where = next == 0 ? null : group;
     }
 
-    private void change(long nowNs, int clear, int set) {
-        if ((clear | set) != 0) {
+    /** Who sleeps in a stall, or for a device, does so where no signal wakes it. */
+    private static int queueState(int states) {
+        if ((states & PsiGroup.RUNNING) != 0) {
+            return RunQueues.RUNNABLE;
+        }
+        int forIo = (states & PsiGroup.IOWAIT) != 0 ? RunQueues.IOWAIT : 0;
+        return states == 0 ? 0 : RunQueues.BLOCKED | forIo;
+    }
+
+    /** It has used a CPU. */
+    void used(long userNs, long systemNs) {
+        Cgroup group = cgroup.get();
+        if (group != null) {
+            group.cpu().add(userNs, systemNs);
+        }
+    }
+
+    private void change(long nowNs, int from, int to) {
+        int clear = from & ~to;
+        int set = to & ~from;
+        if ((clear | set) != 0 && where != null) {
+            where.cpu().queues().change(countedCpu, queueState(from), queueState(to));
             for (Cgroup c = where; c != null; c = c.parent()) {
                 c.psi().change(countedCpu, nowNs, clear, set);
             }

@@ -63,7 +63,7 @@ final class Programs {
 
     /**
      * Work that fills {@code pages} new pages at the end of a region, which is made if it does not exist. Errors: EINVAL
-     * if it exists with another kind or content.
+     * if it exists with another kind or content; ENOMEM if so much may not be promised.
      *
      * @param bytesPerSecond 0: as fast as it can
      */
@@ -76,6 +76,9 @@ final class Programs {
             long bytesPerSecond,
             long nowNs)
             throws ErrnoException {
+        if (kind != Kind.FILE && !core.overcommit.allows(pages, task.mappingPages())) {
+            throw new ErrnoException(Errno.ENOMEM, "vm.overcommit_memory is 2 and CommitLimit would be passed");
+        }
         Region region = task.regions.get(regionName);
         if (region == null) {
             region = core.mem.newRegion(regionName, kind, content == null ? Content.RANDOM : content);

@@ -18,6 +18,7 @@ final class Reaper extends Activity {
     private final Unmapper memory;
 
     private Reaper(Core core, PageTables pages, Task task, boolean kernel, Runnable reaped) {
+        super(() -> core.cgroups.root());
         this.core = core;
         this.task = task;
         this.kernel = kernel;

@@ -6,8 +6,8 @@ import org.reclaimfs.memcg.MemCgroup;
 /** The kernel's threads, woken when a slice has found a reason to: kswapd, zswap's shrink worker, the flusher. */
 final class Threads {
     private static final long FLUSH_NS = 2_000_000_000;
-    /** vm.stat_interval. */
-    private static final long DECAY_NS = 1_000_000_000;
+    private static final long NS_PER_SECOND = 1_000_000_000;
+    private static final long JIFFY_NS = 4_000_000;
 
     private static final int MOST_DECAYS = 60;
 
@@ -17,7 +17,8 @@ final class Threads {
     private final Cpus cpus;
     private final Tasks tasks;
     private long nextFlushNs;
-    private long nextDecayNs = DECAY_NS;
+    private long statIntervalSeconds = 1;
+    private long nextDecayNs = NS_PER_SECOND;
 
     /** @param random decides when statistics are flushed first; how long a stall lasts depends on it */
     Threads(Core core, Cpus cpus, Tasks tasks, SplittableRandom random) {
@@ -61,9 +62,25 @@ final class Threads {
         }
         for (int seconds = 0; nextDecayNs <= untilNs; seconds++) {
             // A list that nobody uses has its least length long before that.
-            nextDecayNs += seconds < MOST_DECAYS ? DECAY_NS : (untilNs - nextDecayNs) / DECAY_NS * DECAY_NS + DECAY_NS;
+            long stepNs = decayNs();
+            nextDecayNs += seconds < MOST_DECAYS ? stepNs : (untilNs - nextDecayNs) / stepNs * stepNs + stepNs;
             core.ram.decayPerCpu();
         }
+    }
+
+    /** Without a pause the worker still needs a tick. */
+    private long decayNs() {
+        return Math.max(JIFFY_NS, statIntervalSeconds * NS_PER_SECOND);
+    }
+
+    /** vm.stat_interval: how often per-CPU lists that nobody uses give pages back. */
+    long statIntervalSeconds() {
+        return statIntervalSeconds;
+    }
+
+    void setStatIntervalSeconds(long seconds, long nowNs) {
+        statIntervalSeconds = seconds;
+        nextDecayNs = nowNs + decayNs();
     }
 
     /** Nothing happens by itself any more, every so often. */

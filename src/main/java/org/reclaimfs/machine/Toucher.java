@@ -103,14 +103,15 @@ final class Toucher {
         int n = faults.admit(memcg, want, nowNs);
         if (n > 0) {
             tables.install(region, page, n, faults.zone(), faults.cpu(), memcg);
-            core.effort.spend((core.costs.get(Cost.FAULT) + core.costs.get(Cost.FILL)) * n);
+            core.effort.spend(core.costs.get(Cost.FAULT) * n);
+            core.effort.spendAsUser(core.costs.get(Cost.FILL) * n);
             faults.charged(memcg, n);
         }
         return n;
     }
 
     private void hit(int whole, int from, int n, boolean write) {
-        core.effort.spend(core.costs.get(Cost.TOUCH) * n);
+        core.effort.spendAsUser(core.costs.get(Cost.TOUCH) * n);
         int flags = mem.flags(whole);
         if (Flags.isFile(flags)) {
             accessFile(folios.carve(whole, from, n), write);

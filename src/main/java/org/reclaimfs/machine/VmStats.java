@@ -44,8 +44,11 @@ final class VmStats {
             case NR_KERNEL_STACK -> ram.kernelUsePages(KernelUse.KERNEL_STACK) * KIB_PER_PAGE;
             case NR_PAGE_TABLE_PAGES -> ram.kernelUsePages(KernelUse.PAGE_TABLES);
             case NR_VMALLOC -> ram.kernelUsePages(KernelUse.VMALLOC);
-            case NR_DIRTY_THRESHOLD -> dirtyable() / 5;
-            case NR_DIRTY_BACKGROUND_THRESHOLD -> dirtyable() / 10;
+            case NR_DIRTY_THRESHOLD -> core.dirtyLimits.thresholdPages();
+            case NR_DIRTY_BACKGROUND_THRESHOLD -> core.dirtyLimits.backgroundPages();
+            // Swap is block I/O like any other (submit_bio), to a RAM disk too.
+            case PGPGIN -> ram.vmstat.get(item) + KIB_PER_PAGE * ram.vmstat.get(VmStat.PSWPIN);
+            case PGPGOUT -> ram.vmstat.get(item) + KIB_PER_PAGE * ram.vmstat.get(VmStat.PSWPOUT);
             case NR_MEMMAP_BOOT_PAGES -> (ram.totalPages() + ram.bootReservedPages()) / 64;
             case NUMA_HIT, NUMA_LOCAL ->
                 ram.nodes().stream().mapToLong(Node::numaHit).sum();
@@ -91,10 +94,6 @@ final class VmStats {
     /** The kernel's own pages come from the first node; its other counts have no node here. */
     private long onFirst(VmStat item, int node) {
         return node == 0 ? get(item) : 0;
-    }
-
-    private long dirtyable() {
-        return core.ram.freePages() + core.ram.lruPages(Flags.INACTIVE_FILE) + core.ram.lruPages(Flags.ACTIVE_FILE);
     }
 
     private static long sum(Memory ram, int what) {

@@ -7,8 +7,8 @@
  *
  * <p>Why activities: whatever takes time (a task's allocation, a write to memory.reclaim, kswapd) is cut into slices
  * that each run at an instant and say what they cost; {@link org.reclaimfs.machine.Cpus} gives them the time on a CPU. Who
- * owns time (real, scaled, manual, virtual) is not known here. Slices stepped by a client of the file system are outside
- * the CPUs: that client is a real process of the host, with the host's CPUs.
+ * owns time (real, scaled, manual, virtual) is not known here. Slices stepped by a client of the file system wait
+ * for no CPU: that client is a real process of the host, with the host's CPUs. What they cost counts as CPU time all the same.
  * The kernel's cycle "charging reclaims, reclaim charges" is cut in {@link org.reclaimfs.machine.FaultPath}.
  *
  * <p>Dying takes time: SIGKILL from anywhere, or an exit, ends a task's work at its next check, and an {@link

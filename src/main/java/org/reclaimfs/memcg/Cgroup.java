@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.psi.PsiGroup;
+import org.reclaimfs.sched.CpuUsage;
 
 /** A node of the cgroup v2 tree (struct cgroup): children, member tasks, enabled controllers, freezer, pressure. */
 public final class Cgroup {
@@ -20,6 +21,7 @@ public final class Cgroup {
     private final Map<Integer, Task> tasks = new LinkedHashMap<>();
     private Set<Controller> subtreeControl = EnumSet.noneOf(Controller.class);
     private final PsiGroup psi;
+    private final CpuUsage cpu;
     private @Nullable MemCgroup memcg;
     private @Nullable PidsCgroup pids;
     private @Nullable IoStats io;
@@ -38,6 +40,7 @@ public final class Cgroup {
         this.name = name;
         this.parent = parent;
         this.psi = new PsiGroup(nowNs, parent == null ? null : parent.psi);
+        this.cpu = new CpuUsage(parent == null ? null : parent.cpu);
         if (parent != null) {
             parent.children.put(name, this);
             for (Cgroup c = parent; c != null; c = c.parent) {
@@ -84,6 +87,10 @@ public final class Cgroup {
 
     public PsiGroup psi() {
         return psi;
+    }
+
+    public CpuUsage cpu() {
+        return cpu;
     }
 
     public boolean dead() {

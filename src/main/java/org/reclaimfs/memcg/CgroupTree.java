@@ -41,6 +41,7 @@ public final class CgroupTree {
     private final List<MemCgroup> dying = new ArrayList<>();
 
     private int nextPid = FIRST_PID;
+    private long children;
     private Listener listener = memcg -> {};
 
     public CgroupTree(MemCgroups memcgs, long nowNs) {
@@ -263,6 +264,21 @@ public final class CgroupTree {
             }
         }
         return false;
+    }
+
+    /** A process forked a child that is only part of it. */
+    public void noteChild() {
+        children++;
+    }
+
+    /** The process number given last. */
+    public int lastPid() {
+        return nextPid - 1;
+    }
+
+    /** Forks since boot; what booting took has left its process numbers. */
+    public long forks() {
+        return lastPid() + children;
     }
 
     /** A process of the system's own that no cgroup lists, such as one in swapoff(2): it can be killed, and has nothing. */

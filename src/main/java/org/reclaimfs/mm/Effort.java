@@ -4,6 +4,7 @@ package org.reclaimfs.mm;
 public final class Effort {
     private long nowNs;
     private long spentNs;
+    private long userNs;
     private long blockedUntilNs;
     private boolean blockedForIo;
     private int cpu;
@@ -12,6 +13,7 @@ public final class Effort {
     public void begin(long atNs) {
         nowNs = atNs;
         spentNs = 0;
+        userNs = 0;
         blockedUntilNs = 0;
         blockedForIo = false;
     }
@@ -51,8 +53,15 @@ public final class Effort {
         return spentNs < sliceNs && blockedNs() == 0;
     }
 
+    /** The kernel works. */
     public void spend(long ns) {
         spentNs += ns;
+    }
+
+    /** A task itself works, in user mode. */
+    public void spendAsUser(long ns) {
+        spentNs += ns;
+        userNs += ns;
     }
 
     /** Virtual time inside the slice: its start plus what it has cost. */
@@ -62,5 +71,10 @@ public final class Effort {
 
     public long spentNs() {
         return spentNs;
+    }
+
+    /** The part of {@link #spentNs} that was spent in user mode. */
+    public long userNs() {
+        return userNs;
     }
 }

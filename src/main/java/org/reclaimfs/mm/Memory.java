@@ -35,6 +35,7 @@ public final class Memory extends Layout {
     private final long[] kernelUse = new long[KernelUse.values().length];
 
     private long freePages;
+    private boolean numaStat = true;
     private long zspages;
 
     /**
@@ -206,10 +207,14 @@ public final class Memory extends Layout {
 
     private void countAlloc(Zone z, int wished, long pages) {
         vmstat.add(z.index % FRAME_ZONES == NORMAL ? VmStat.PGALLOC_NORMAL : VmStat.PGALLOC_DMA32, pages);
+        if (!numaStat) {
+            return;
+        }
         if (z.node == wished) {
             z.numaHit += pages;
             nodes.get(wished).numaHit += pages;
         } else {
+            z.numaMiss += pages;
             nodes.get(z.node).numaMiss += pages;
             nodes.get(wished).numaForeign += pages;
         }
@@ -413,6 +418,25 @@ public final class Memory extends Layout {
                 + slab
                 - Math.min(slab / 2, low);
         return Math.max(0, available);
+    }
+
+    /** What could be dirty page cache, if it were that (global_dirtyable_memory). */
+    public long dirtyablePages() {
+        long cache = lruPages(Flags.INACTIVE_FILE) + lruPages(Flags.ACTIVE_FILE);
+        return freePages - Math.min(freePages, watermarks.totalReservePages()) + cache + 1;
+    }
+
+    /** vm.numa_stat: whether it is counted which node allocations were served from; off forgets what was counted. */
+    public boolean numaStat() {
+        return numaStat;
+    }
+
+    public void setNumaStat(boolean on) {
+        numaStat = on;
+        if (!on) {
+            zones.forEach(Zone::forgetNumaCounts);
+            nodes.forEach(Node::forgetNumaCounts);
+        }
     }
 
     /** Throws if a zone's pages are not all accounted for: managed = free + per-CPU + LRU + pools + kernel. */

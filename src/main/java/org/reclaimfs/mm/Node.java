@@ -71,6 +71,12 @@ public final class Node {
     }
 
     /** Pages allocated here as wished, here though wished elsewhere, elsewhere though wished here. */
+    void forgetNumaCounts() {
+        numaHit = 0;
+        numaMiss = 0;
+        numaForeign = 0;
+    }
+
     public long numaHit() {
         return numaHit;
     }

@@ -34,8 +34,18 @@ public final class PerCpuPages {
         return b <= 1 ? 1 : Integer.highestOneBit(b + b / 2) - 1;
     }
 
-    /** zone_highsize: the bounds of the list's length when the low watermark is {@code lowWmark}. */
-    void setBounds(long lowWmark, long managedPages, int cpusOfNode) {
+    /**
+     * zone_highsize: the bounds of the list's length when the low watermark is {@code lowWmark}.
+     *
+     * @param fraction one in so many of the zone's pages for all lists, whatever the watermark; 0: it is not set
+     */
+    void setBounds(long lowWmark, long managedPages, int cpusOfNode, long fraction) {
+        if (fraction > 0) {
+            highMin = (int) Math.max(managedPages / fraction / cpusOfNode, 4L * batch);
+            highMax = highMin;
+            high = highMin;
+            return;
+        }
         highMin = (int) Math.max(lowWmark / cpusOfNode, 4L * batch);
         highMax = (int) Math.max(Math.min(managedPages / 8 / cpusOfNode, Integer.MAX_VALUE), 4L * batch);
         highMax = Math.max(highMax, highMin);

@@ -18,6 +18,7 @@ public final class Watermarks {
     private long minFreeKiB;
     private int scaleFactor = 10;
     private long boostFactor = 15_000;
+    private long perCpuHighFraction;
     private final int[] lowmemReserveRatio = {256, 32, 0};
 
     Watermarks(List<Node> nodes, int cpus) {
@@ -66,7 +67,7 @@ public final class Watermarks {
         zone.lowWmark = zone.minWmark + delta;
         zone.highWmark = zone.lowWmark + delta;
         for (PerCpuPages list : zone.perCpu) {
-            list.setBounds(zone.lowWmark, zone.managedPages, cpusPerNode);
+            list.setBounds(zone.lowWmark, zone.managedPages, cpusPerNode, perCpuHighFraction);
         }
     }
 
@@ -109,6 +110,16 @@ public final class Watermarks {
 
     public void setBoostFactor(long factor) {
         boostFactor = factor;
+    }
+
+    /** vm.percpu_pagelist_high_fraction: the lists of all CPUs may hold one in so many pages; 0: as the marks say. */
+    public long perCpuHighFraction() {
+        return perCpuHighFraction;
+    }
+
+    public void setPerCpuHighFraction(long fraction) {
+        perCpuHighFraction = fraction;
+        compute();
     }
 
     /** vm.lowmem_reserve_ratio of a zone type; 0 is no reserve. */

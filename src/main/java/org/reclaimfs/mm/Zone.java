@@ -40,6 +40,7 @@ public final class Zone {
     long highWmark;
     long boostPages;
     long numaHit;
+    long numaMiss;
     /** kswapd works on the zone: per-CPU lists stay short meanwhile (ZONE_RECLAIM_ACTIVE). */
     boolean reclaimActive;
     /** Pages of this zone that a request allowed in zone type j must leave free (lowmem_reserve). */
@@ -109,6 +110,16 @@ public final class Zone {
     /** Pages allocated here for a CPU of this node. */
     public long numaHit() {
         return numaHit;
+    }
+
+    /** Pages taken from here that were wanted from another node. */
+    public long numaMiss() {
+        return numaMiss;
+    }
+
+    void forgetNumaCounts() {
+        numaHit = 0;
+        numaMiss = 0;
     }
 
     public long lowmemReserve(int zoneType) {

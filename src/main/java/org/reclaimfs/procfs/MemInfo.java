@@ -18,13 +18,9 @@ final class MemInfo {
 
     private static final long PMD_KIB = 2048;
 
-    private final VmSettings settings;
+    private MemInfo() {}
 
-    MemInfo(VmSettings settings) {
-        this.settings = settings;
-    }
-
-    void show(Machine machine, SeqFile out, OpenFile file) {
+    static void show(Machine machine, SeqFile out, OpenFile file) {
         Memory ram = machine.memory();
         pages(out, "MemTotal:", ram.totalPages());
         pages(out, "MemFree:", ram.freePages());
@@ -36,8 +32,8 @@ final class MemInfo {
         swap(machine, out);
         used(machine, out);
         kernel(machine, out);
-        pages(out, "CommitLimit:", settings.commitLimitPages());
-        pages(out, "Committed_AS:", committedPages(machine));
+        pages(out, "CommitLimit:", machine.overcommit().limitPages());
+        pages(out, "Committed_AS:", machine.overcommit().committedPages());
         out.kB("VmallocTotal:", VMALLOC_TOTAL_KIB);
         pages(out, "VmallocUsed:", ram.kernelUsePages(KernelUse.VMALLOC));
         pages(out, "VmallocChunk:", 0);
@@ -99,13 +95,6 @@ final class MemInfo {
         pages(out, "NFS_Unstable:", 0);
         pages(out, "Bounce:", 0);
         pages(out, "WritebackTmp:", 0);
-    }
-
-    /** What tasks have: the model knows no address space beyond the pages in use. */
-    private static long committedPages(Machine machine) {
-        SwapDevices swap = machine.swap();
-        long inSwap = swap.totalPages() - swap.freePages();
-        return machine.vmstat(VmStat.NR_ANON_PAGES) + machine.vmstat(VmStat.NR_SHMEM) + inSwap;
     }
 
     /** The model has only pages of 4 KiB. */

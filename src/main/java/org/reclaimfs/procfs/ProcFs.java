@@ -14,8 +14,6 @@ import org.reclaimfs.mm.VmStat;
 
 /** The files of /proc and their place in the tree. */
 public final class ProcFs {
-    private static final String NO_CPU_TIME = "the CPUs are shown idle: their time is not counted";
-
     private final Machine machine;
     private final VmSettings settings;
 
@@ -31,24 +29,28 @@ public final class ProcFs {
      * @param procRoot an empty directory of kind {@link FsKind#PROC}; the gate's lock is held, or nobody looks yet
      */
     public void mountAt(Dir procRoot) {
-        procRoot.attach(rows(), machine);
+        procRoot.attach(rows(procRoot.now() - machine.nowNs()), machine);
         procRoot.addDir("pressure").attach(PressureFiles.rows(machine), machine);
         procRoot.addDir("sys", FsKind.PROC_SYS).addDir("vm").attach(VmSysctls.rows(), settings);
     }
 
-    /** The rows of /proc itself. */
-    List<FileSpec<Machine>> rows() {
-        MemInfo memInfo = new MemInfo(settings);
+    /**
+     * The rows of /proc itself.
+     *
+     * @param bootNs when the machine booted, in ns since the epoch
+     */
+    private List<FileSpec<Machine>> rows(long bootNs) {
+        CpuFiles cpus = new CpuFiles(bootNs);
         return List.of( // spotless:off
             event("swaps",   always(), SwapsFile::show, m -> m.swap().eventSeq()).multiRecord(),
-            ro("meminfo",    always(), memInfo::show),
+            ro("meminfo",    always(), MemInfo::show),
             ro("vmstat",     always(), flatKeyed(VmStat.values(), VmStat::key, Machine::vmstat)).multiRecord(),
             ro("zoneinfo",   always(), ZoneFiles::zoneinfo).multiRecord(),
             ro("buddyinfo",  always(), ZoneFiles::buddyinfo).multiRecord(),
-            ro("diskstats",  always(), SystemFiles::diskstats).multiRecord(),
-            ro("partitions", always(), SystemFiles::partitions).multiRecord(),
-            ro("loadavg",    always(), SystemFiles::loadavg).withoutEffect(NO_CPU_TIME),
-            ro("uptime",     always(), SystemFiles::uptime),
-            ro("stat",       always(), SystemFiles::stat).withoutEffect(NO_CPU_TIME));
+            ro("diskstats",  always(), DiskFiles::diskstats).multiRecord(),
+            ro("partitions", always(), DiskFiles::partitions).multiRecord(),
+            ro("loadavg",    always(), CpuFiles::loadavg),
+            ro("uptime",     always(), CpuFiles::uptime),
+            ro("stat",       always(), cpus::stat));
     } // spotless:on
 }

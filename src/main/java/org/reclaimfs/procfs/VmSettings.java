@@ -5,7 +5,10 @@ import java.util.Map;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
+import org.reclaimfs.machine.DirtyLimits;
 import org.reclaimfs.machine.Machine;
+import org.reclaimfs.machine.NodeReclaimLimits;
+import org.reclaimfs.machine.Overcommit;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Watermarks;
 import org.reclaimfs.oom.OomSettings;
@@ -15,6 +18,10 @@ final class VmSettings {
     private static final long U32_MAX = 0xffff_ffffL;
     private static final int DROP_PAGE_CACHE = 1;
     private static final int DROP_SLAB = 2;
+    private static final int DROP_SILENTLY = 4;
+    /** What writers are called in the log: names of the host's processes are not known here. */
+    private static final String WRITER = "sh";
+
     private static final long ADMIN_RESERVE_MAX_KIB = 8192;
     private static final long USER_RESERVE_MAX_KIB = 131_072;
     private static final int RESERVE_SHARE = 32;
@@ -22,12 +29,13 @@ final class VmSettings {
 
     private final Machine machine;
     private final Map<String, Long> kept = new HashMap<>();
+    private boolean dropsAreSilent;
 
     VmSettings(Machine machine) {
         this.machine = machine;
         long share = Units.pagesToKiB(machine.memory().freePages()) / RESERVE_SHARE;
         keep("admin_reserve_kbytes", Math.min(share, ADMIN_RESERVE_MAX_KIB));
-        keep("user_reserve_kbytes", Math.min(share, USER_RESERVE_MAX_KIB));
+        overcommit().setUserReserveKiB(Math.min(share, USER_RESERVE_MAX_KIB));
     }
 
     Machine machine() {
@@ -66,8 +74,12 @@ final class VmSettings {
         marks().setScaleFactor((int) value);
     }
 
-    /** drop_caches_sysctl_handler; bit 4 only silences the kernel's log line. */
-    void dropCaches(long what) {
+    /** drop_caches_sysctl_handler; the log line is silenced for good by bit 4. */
+    void dropCaches(long what, int pid) {
+        dropsAreSilent |= (what & DROP_SILENTLY) != 0;
+        if (!dropsAreSilent) {
+            machine.logInfo(WRITER + " (" + pid + "): drop_caches: " + what);
+        }
         if ((what & DROP_PAGE_CACHE) != 0) {
             machine.dropPageCache();
         }
@@ -76,51 +88,28 @@ final class VmSettings {
         }
     }
 
-    /** vm_commit_limit. */
-    long commitLimitPages() {
-        long kib = kept("overcommit_kbytes", 0);
-        long ofRam =
-                kib != 0 ? Units.kibToPages(kib) : machine.memory().totalPages() * kept("overcommit_ratio", 50) / 100;
-        return ofRam + machine.swap().totalPages();
+    DirtyLimits dirty() {
+        return machine.dirtyLimits();
     }
 
-    // ---- values that depend on each other ----
-
-    void setOvercommitRatio(long percent) {
-        keep("overcommit_ratio", percent);
-        keep("overcommit_kbytes", 0);
+    Overcommit overcommit() {
+        return machine.overcommit();
     }
 
-    void setOvercommitKiB(long kib) {
-        keep("overcommit_kbytes", kib);
-        keep("overcommit_ratio", 0);
-    }
-
-    /** dirty_ratio_handler: only a change clears the other. */
-    void setDirtyRatio(long percent) {
-        if (percent != kept("dirty_ratio", 20)) {
-            keep("dirty_bytes", 0);
-        }
-        keep("dirty_ratio", percent);
+    NodeReclaimLimits nodeReclaim() {
+        return machine.nodeReclaimLimits();
     }
 
     void setDirtyBytes(long bytes) throws ErrnoException {
-        if (bytes != kept("dirty_bytes", 0)) {
+        if (bytes != dirty().bytes()) {
             checkPages(bytes);
-            keep("dirty_ratio", 0);
         }
-        keep("dirty_bytes", bytes);
-    }
-
-    void setDirtyBackgroundRatio(long percent) {
-        keep("dirty_background_ratio", percent);
-        keep("dirty_background_bytes", 0);
+        dirty().setBytes(bytes);
     }
 
     void setDirtyBackgroundBytes(long bytes) throws ErrnoException {
         checkPages(bytes);
-        keep("dirty_background_bytes", bytes);
-        keep("dirty_background_ratio", 0);
+        dirty().setBackgroundBytes(bytes);
     }
 
     private static void checkPages(long bytes) throws ErrnoException {
@@ -134,7 +123,7 @@ final class VmSettings {
         if (fraction != 0 && fraction < LEAST_HIGH_FRACTION) {
             throw new ErrnoException(Errno.EINVAL, "0, or at least 8");
         }
-        keep("percpu_pagelist_high_fraction", fraction);
+        marks().setPerCpuHighFraction(fraction);
     }
 
     void setPageCluster(long order) {

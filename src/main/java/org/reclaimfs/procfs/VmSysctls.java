@@ -25,16 +25,14 @@ import org.reclaimfs.mm.Memory;
 
 /** /proc/sys/vm as captured (vm_table and the tables beside it, 7.2; spec/22 section 7). */
 final class VmSysctls {
-    private static final String COMMIT = "memory is never refused for overcommit: only CommitLimit in meminfo follows";
+    private static final String ADMIN = "tasks are root's: what is reserved for root is theirs too";
     private static final String COMPACTION = "all pages are single: there is no compaction";
-    private static final String DIRTY = "writeback of files follows fixed rules; dirty memory is not limited";
+    private static final String DIRTY = "dirty memory is not limited: only the thresholds in vmstat follow";
     private static final String HUGE = "there are no huge pages";
     private static final String NODE =
-            "a full node sends requests to the next one, and reclaims only for kswapd or on demand";
-    private static final String PERCPU = "how long per-CPU lists may be follows from the watermarks only";
+            "a full node sends requests to the next one: only a write to a node's reclaim file follows this";
     private static final String SLAB = "slab memory does not shrink";
     private static final String SPACES = "simulated tasks have no address space of their own";
-    private static final String WATERMARKS = "fixed in the model";
 
     private static final int SECRET = 0600;
 
@@ -59,19 +57,19 @@ final class VmSysctls {
             number("swappiness",               intIn(0, 200),   s -> s.machine().swappiness(), VmSettings::setSwappiness),
             number("min_free_kbytes",          NOT_NEGATIVE,    s -> s.marks().minFreeKiB(), VmSettings::setMinFreeKiB),
             number("watermark_scale_factor",   intIn(1, 3000),  s -> s.marks().scaleFactor(), VmSettings::setWatermarkScaleFactor),
-            action("drop_caches",              intIn(1, 4),     VmSettings::dropCaches),
-            kept("overcommit_memory",          intIn(0, 2), 0,  COMMIT),
-            number("overcommit_ratio",         INT,             s -> s.kept("overcommit_ratio", 50), VmSettings::setOvercommitRatio).withoutEffect(COMMIT),
-            number("overcommit_kbytes",        UNSIGNED,        s -> s.kept("overcommit_kbytes", 0), VmSettings::setOvercommitKiB).withoutEffect(COMMIT),
-            kept("admin_reserve_kbytes",       UNSIGNED, 0,     COMMIT),
-            kept("user_reserve_kbytes",        UNSIGNED, 0,     COMMIT),
-            number("dirty_ratio",              intIn(0, 100),   s -> s.kept("dirty_ratio", 20), VmSettings::setDirtyRatio).withoutEffect(DIRTY),
-            number("dirty_bytes",              unsignedFrom(8192), s -> s.kept("dirty_bytes", 0), VmSettings::setDirtyBytes).withoutEffect(DIRTY),
-            number("dirty_background_ratio",   intIn(0, 100),   s -> s.kept("dirty_background_ratio", 10), VmSettings::setDirtyBackgroundRatio).withoutEffect(DIRTY),
-            number("dirty_background_bytes",   unsignedFrom(1), s -> s.kept("dirty_background_bytes", 0), VmSettings::setDirtyBackgroundBytes).withoutEffect(DIRTY),
-            kept("dirty_expire_centisecs",     NOT_NEGATIVE, 3000, DIRTY),
-            kept("dirty_writeback_centisecs",  INT, 500,        DIRTY),
-            kept("dirtytime_expire_seconds",   NOT_NEGATIVE, 43200, DIRTY),
+            FileSpec.<VmSettings>wo("drop_caches", always(), VmSysctls::storeDropCaches),
+            number("overcommit_memory",        intIn(0, 2),     s -> s.overcommit().mode(), (s, value) -> s.overcommit().setMode((int) value)),
+            number("overcommit_ratio",         INT,             s -> s.overcommit().percent(), (s, value) -> s.overcommit().setPercent((int) value)),
+            number("overcommit_kbytes",        UNSIGNED,        s -> s.overcommit().kib(), (s, value) -> s.overcommit().setKiB(value)),
+            kept("admin_reserve_kbytes",       UNSIGNED, 0,     ADMIN),
+            number("user_reserve_kbytes",      UNSIGNED,        s -> s.overcommit().userReserveKiB(), (s, value) -> s.overcommit().setUserReserveKiB(value)),
+            number("dirty_ratio",              intIn(0, 100),   s -> s.dirty().percent(), (s, value) -> s.dirty().setPercent((int) value)).withoutEffect(DIRTY),
+            number("dirty_bytes",              unsignedFrom(8192), s -> s.dirty().bytes(), VmSettings::setDirtyBytes).withoutEffect(DIRTY),
+            number("dirty_background_ratio",   intIn(0, 100),   s -> s.dirty().backgroundPercent(), (s, value) -> s.dirty().setBackgroundPercent((int) value)).withoutEffect(DIRTY),
+            number("dirty_background_bytes",   unsignedFrom(1), s -> s.dirty().backgroundBytes(), VmSettings::setDirtyBackgroundBytes).withoutEffect(DIRTY),
+            number("dirty_expire_centisecs",   NOT_NEGATIVE,    s -> s.dirty().expireCentisecs(), (s, value) -> s.dirty().setExpireCentisecs(value)),
+            number("dirty_writeback_centisecs", INT,            s -> s.dirty().writebackCentisecs(), (s, value) -> s.dirty().setWritebackCentisecs(value)),
+            kept("dirtytime_expire_seconds",   NOT_NEGATIVE, 43200, "files have no time stamps"),
             kept("laptop_mode",                SECONDS, 0,      "deprecated: the kernel ignores it too"));
     } // spotless:on
 
@@ -101,18 +99,18 @@ final class VmSysctls {
         return List.of( // spotless:off
             FileSpec.<VmSettings>rw("lowmem_reserve_ratio", always(), VmSysctls::showLowmem, VmSysctls::storeLowmem),
             number("watermark_boost_factor",   NOT_NEGATIVE,    s -> s.marks().boostFactor(), (s, value) -> s.marks().setBoostFactor(value)),
-            kept("min_slab_ratio",             intIn(0, 100), 5, NODE),
-            kept("min_unmapped_ratio",         intIn(0, 100), 1, NODE),
-            kept("numa_stat",                  intIn(0, 1), 1,  "the counters of nodes are always on"),
+            number("min_slab_ratio",           intIn(0, 100),   s -> s.nodeReclaim().minSlabPercent(), (s, value) -> s.nodeReclaim().setMinSlabPercent((int) value)),
+            number("min_unmapped_ratio",       intIn(0, 100),   s -> s.nodeReclaim().minUnmappedPercent(), (s, value) -> s.nodeReclaim().setMinUnmappedPercent((int) value)),
+            number("numa_stat",                intIn(0, 1),     s -> s.machine().memory().numaStat() ? 1 : 0, (s, value) -> s.machine().memory().setNumaStat(value == 1)),
             FileSpec.<VmSettings>rw("numa_zonelist_order", always(), Shapes.single(s -> "Node"), VmSysctls::storeZonelistOrder).withoutEffect("nodes are always tried nearest first"),
-            kept("zone_reclaim_mode",          NOT_NEGATIVE, 0, NODE),
+            number("zone_reclaim_mode",        NOT_NEGATIVE,    s -> s.nodeReclaim().mode(), (s, value) -> s.nodeReclaim().setMode((int) value)).withoutEffect(NODE),
             number("oom_dump_tasks",           INT,             s -> s.oom().dumpTasks(), (s, value) -> s.oom().setDumpTasks(value)),
             number("oom_kill_allocating_task", INT,             s -> s.oom().killAllocatingTask(), (s, value) -> s.oom().setKillAllocatingTask(value)),
             number("panic_on_oom",             intIn(0, 2),     s -> s.oom().panicOnOom(), (s, value) -> s.oom().setPanicOnOom(value)),
             number("page-cluster",             intIn(0, 31),    s -> s.machine().readahead().pageCluster(), VmSettings::setPageCluster),
             kept("page_lock_unfairness",       NOT_NEGATIVE, 5, "nobody waits for a page lock"),
-            number("percpu_pagelist_high_fraction", NOT_NEGATIVE, s -> s.kept("percpu_pagelist_high_fraction", 0), VmSettings::setHighFraction).withoutEffect(PERCPU),
-            kept("stat_interval",              SECONDS, 1,      "the counters of zones and nodes are always exact"),
+            number("percpu_pagelist_high_fraction", NOT_NEGATIVE, s -> s.marks().perCpuHighFraction(), VmSettings::setHighFraction),
+            number("stat_interval",            SECONDS,         s -> s.machine().statIntervalSeconds(), (s, value) -> s.machine().setStatIntervalSeconds(value)),
             FileSpec.<VmSettings>stub("stat_refresh", SECRET, always(), "", "the counters of zones and nodes are always exact"),
             kept("vfs_cache_pressure",         NOT_NEGATIVE, 100, SLAB),
             kept("vfs_cache_pressure_denom",   intIn(100, Integer.MAX_VALUE), 100, SLAB));
@@ -125,6 +123,13 @@ final class VmSysctls {
 
     private static FileSpec<VmSettings> number(String name, IntRule rule, ToLongFunction<VmSettings> get, Setter set) {
         return FileSpec.rw(name, always(), rule.wide() ? Shapes.unsigned(get) : Shapes.number(get), store(rule, set));
+    }
+
+    private static Work storeDropCaches(VmSettings settings, ControlInput in, OpenFile file) throws ErrnoException {
+        return store(
+                        intIn(1, 4),
+                        (s, value) -> s.dropCaches(value, file.opener().pid()))
+                .store(settings, in, file);
     }
 
     private static FileSpec<VmSettings> action(String name, IntRule rule, Setter set) {

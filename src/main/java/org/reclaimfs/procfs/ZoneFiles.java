@@ -91,8 +91,19 @@ final class ZoneFiles {
             case NR_MLOCK -> zone.mlockedPages();
             case NR_ZSPAGES -> zone.zspages();
             case NUMA_HIT, NUMA_LOCAL -> zone.numaHit();
+            case NUMA_MISS, NUMA_OTHER -> zone.numaMiss();
+            case NUMA_FOREIGN -> preferred(node) == zone ? node.numaForeign() : 0;
             default -> machine.nodeVmstat(item, node.id);
         };
+    }
+
+    /** Where requests for movable pages are tried first: the highest zone that has any. */
+    private static Zone preferred(Node node) {
+        Zone highest = node.zone(0);
+        for (Zone zone : node.zones()) {
+            highest = zone.managedPages > 0 ? zone : highest;
+        }
+        return highest;
     }
 
     private static void watermarks(Zone zone, SeqFile out) {

@@ -11,18 +11,23 @@ import java.util.Map;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Numbers;
+import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.ControlInput;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.Readahead;
 
 /** /sys/kernel/mm as captured: every setting is checked and kept, only swap readahead's is used. Lock: the machine's. */
 final class KernelMm {
-    private static final String LRU_GEN = "reclaim uses the two-list LRU only";
-    private static final String HUGE = "there are no huge pages";
+    static final String LRU_GEN = "reclaim uses the two-list LRU only";
+    private static final String HUGE = HugePageFiles.NONE;
+    /** A smaller machine boots with all of transparent_hugepage off. */
+    private static final long THP_MIN_PAGES = Units.bytesToPages(512L << 20);
+
     private static final long U32_MAX = 0xffff_ffffL;
     private static final int LRU_GEN_CAPS = 7;
 
@@ -31,14 +36,21 @@ final class KernelMm {
 
     private KernelMm() {}
 
-    static void mountAt(Dir mm, Readahead readahead) {
-        mm.dir("swap").attach(swapRows(), readahead);
+    static void mountAt(Dir mm, Machine machine) {
+        int nodes = machine.memory().nodes().size();
+        boolean large = machine.memory().totalPages() >= THP_MIN_PAGES;
+        mm.dir("swap").attach(swapRows(), machine.readahead());
+        mm.dir("ksm").attach(KsmFiles.rows(), new KsmFiles());
+        mm.dir("mempolicy").dir("weighted_interleave").attach(InterleaveFiles.rows(nodes), new InterleaveFiles(nodes));
+        HugePageFiles.mountPools(mm);
         mm.dir("lru_gen").attach(lruGenRows(), new KernelMm());
         mm.dir("numa")
                 .attach(List.of(toggle("demotion_enabled", "false", "all nodes are of one tier")), new KernelMm());
         Dir thp = mm.dir("transparent_hugepage");
-        thp.attach(thpRows(), new KernelMm());
-        thp.dir("khugepaged").attach(khugepagedRows(), new KernelMm());
+        KernelMm settings = new KernelMm();
+        thp.attach(thpRows(large), settings);
+        thp.dir("khugepaged").attach(khugepagedRows(large), new KernelMm());
+        HugePageFiles.mountSizes(thp, settings);
     }
 
     static List<FileSpec<Readahead>> swapRows() {
@@ -60,20 +72,21 @@ final class KernelMm {
             number("min_ttl_ms", 0, U32_MAX, LRU_GEN));
     } // spotless:on
 
-    static List<FileSpec<KernelMm>> thpRows() {
+    private static List<FileSpec<KernelMm>> thpRows(boolean large) {
+        String first = large ? "madvise" : "never";
         return List.of( // spotless:off
-            choice("defrag",        "never", "always", "defer", "defer+madvise", "madvise", "never"),
-            choice("enabled",       "never", "always", "madvise", "never"),
+            choice("defrag",        first, "always", "defer", "defer+madvise", "madvise", "never"),
+            choice("enabled",       first, "always", "madvise", "never"),
             ro("hpage_pmd_size",    always(), single(mm -> "2097152")),
             choice("shmem_enabled", "never", "always", "within_size", "advise", "never", "deny", "force"),
             number("shrink_underused", 1, 1, HUGE),
-            number("use_zero_page",    0, 1, HUGE));
+            number("use_zero_page",    large ? 1 : 0, 1, HUGE));
     } // spotless:on
 
-    static List<FileSpec<KernelMm>> khugepagedRows() {
+    private static List<FileSpec<KernelMm>> khugepagedRows(boolean large) {
         return List.of( // spotless:off
             number("alloc_sleep_millisecs", 60000, U32_MAX, HUGE),
-            number("defrag",                0, 1, HUGE),
+            number("defrag",                large ? 1 : 0, 1, HUGE),
             FileSpec.<KernelMm>ro("full_scans",                always(), KernelMm::zero).withoutEffect(HUGE),
             number("max_ptes_none",         511, 511, HUGE),
             number("max_ptes_shared",       256, 511, HUGE),
@@ -82,6 +95,11 @@ final class KernelMm {
             number("pages_to_scan",         4096, U32_MAX, HUGE),
             number("scan_sleep_millisecs",  10000, U32_MAX, HUGE));
     } // spotless:on
+
+    /** Shared memory is in huge pages of any size that can be had, for tests. */
+    boolean shmemForced() {
+        return value("shmem_enabled", "never").equals("force");
+    }
 
     private String value(String name, String first) {
         return kept.getOrDefault(name, first);

@@ -15,6 +15,7 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Numbers;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.ControlInput;
+import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
@@ -55,7 +56,23 @@ final class NodeFiles {
         }
     }
 
-    static List<FileSpec<Machine>> nodeRows() {
+    /** Adds node/ with a directory for each node, and cpu/ for its links to lead to. */
+    static void mountAt(Dir system, Machine machine) {
+        Dir all = system.dir("node");
+        all.attach(nodeRows(), machine);
+        for (int id = 0; id < machine.memory().nodes().size(); id++) {
+            Dir dir = all.dir("node" + id);
+            dir.attach(rows(), new NodeDir(machine, id));
+            HugePageFiles.mountNodePools(dir);
+            dir.addLink("subsystem", "../../../../bus/node");
+            for (int cpu = firstCpu(machine, id); cpu < firstCpu(machine, id + 1); cpu++) {
+                system.dir("cpu").dir("cpu" + cpu);
+                dir.addLink("cpu" + cpu, "../../cpu/cpu" + cpu);
+            }
+        }
+    }
+
+    private static List<FileSpec<Machine>> nodeRows() {
         return List.of( // spotless:off
             ro("has_cpu",               always(), single(m -> nodeList(m, n -> firstCpu(m, n) < firstCpu(m, n + 1)))),
             ro("has_generic_initiator", always(), single(m -> "")),
@@ -122,17 +139,24 @@ final class NodeFiles {
         return row.toString();
     }
 
-    /** Groups of 32 CPUs, the highest first. */
     private static String cpumap(NodeDir dir) {
         int first = firstCpu(dir.machine(), dir.id());
-        int end = firstCpu(dir.machine(), dir.id() + 1);
+        return mask(first, firstCpu(dir.machine(), dir.id() + 1), dir.machine().cpus());
+    }
+
+    /**
+     * The CPUs from {@code first} to below {@code end}, as bits in groups of 32, the highest first. The first group has as
+     * many digits as the CPUs of the machine need in it (lib/vsprintf.c bitmap_string).
+     */
+    static String mask(int first, int end, int cpus) {
         StringBuilder map = new StringBuilder();
-        for (int group = (dir.machine().cpus() - 1) / 32; group >= 0; group--) {
+        for (int group = (cpus - 1) / 32; group >= 0; group--) {
             long bits = 0;
             for (int cpu = Math.max(first, group * 32); cpu < Math.min(end, group * 32 + 32); cpu++) {
                 bits |= 1L << cpu % 32;
             }
-            map.append(map.isEmpty() ? Long.toHexString(bits) : String.format(",%08x", bits));
+            int digits = (Math.min(32, cpus - group * 32) + 3) / 4;
+            map.append(map.isEmpty() ? "" : ",").append(String.format("%0" + digits + "x", bits));
         }
         return map.toString();
     }

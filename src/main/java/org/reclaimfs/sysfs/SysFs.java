@@ -31,6 +31,9 @@ public final class SysFs {
     /** The directory of each shown device; one of a removed zram device goes at the next {@link #refresh}. */
     private final Map<Object, Dir> shown = new LinkedHashMap<>();
 
+    /** MAJOR:MINOR of each shown device, the name of its link in dev/block. */
+    private final Map<Dir, String> numbers = new LinkedHashMap<>();
+
     private @Nullable Dir root;
     private @Nullable Dir zswapDebug;
     private int lastDiskseq;
@@ -52,15 +55,14 @@ public final class SysFs {
         path(sysRoot, "module", "zswap", "parameters").attach(parameters.rows(), machine);
         path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh), machine);
         path(sysRoot, "class", "block");
+        path(sysRoot, "dev", "block");
         path(sysRoot, "block");
         Dir kernel = sysRoot.dir("kernel");
-        kernel.addDir("debug", FsKind.DEBUGFS, DEBUGFS_MODE, Caller.ROOT);
-        KernelMm.mountAt(kernel.dir("mm"), machine.readahead());
-        Dir node = path(sysRoot, "devices", "system", "node");
-        node.attach(NodeFiles.nodeRows(), machine);
-        for (int id = 0; id < machine.memory().nodes().size(); id++) {
-            node.dir("node" + id).attach(NodeFiles.rows(), new NodeFiles.NodeDir(machine, id));
-        }
+        Dir debug = kernel.addDir("debug", FsKind.DEBUGFS, DEBUGFS_MODE, Caller.ROOT);
+        debug.attach(LruGenDebug.rows(), machine);
+        KernelMm.mountAt(kernel.dir("mm"), machine);
+        path(sysRoot, "bus", "node");
+        NodeFiles.mountAt(path(sysRoot, "devices", "system"), machine);
         refresh();
     }
 
@@ -107,6 +109,10 @@ public final class SysFs {
                 }
                 path(sys, "block").removeLink(dir.name());
                 path(sys, "class", "block").removeLink(dir.name());
+                String number = numbers.remove(dir);
+                if (number != null) {
+                    path(sys, "dev", "block").removeLink(number);
+                }
                 dir.remove();
             }
         }
@@ -144,12 +150,14 @@ public final class SysFs {
         dir.addDir("holders");
         dir.addDir("slaves");
         String number = now.major() + ":" + now.minor();
+        numbers.put(dir, number);
         path(sys, "devices", "virtual", "bdi").dir(number);
         String below = home.path().substring(sys.path().length());
         String toDevices = "../".repeat(below.split("/").length - 1);
         dir.addLink("bdi", (files.isDisk() ? toDevices + "virtual/" : "../../") + "bdi/" + number);
         dir.addLink("subsystem", toDevices + "../class/block");
         path(sys, "block").addLink(now.name(), ".." + below + "/" + now.name());
+        path(sys, "dev", "block").addLink(number, "../.." + below + "/" + now.name());
         path(sys, "class", "block").addLink(now.name(), "../.." + below + "/" + now.name());
         return dir;
     }

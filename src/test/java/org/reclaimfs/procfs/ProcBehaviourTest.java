@@ -2,6 +2,7 @@ package org.reclaimfs.procfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -13,6 +14,9 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.machine.Activity;
+import org.reclaimfs.machine.TouchPattern;
+import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.psi.PsiGroup;
 
@@ -83,7 +87,8 @@ final class ProcBehaviourTest {
         assertThat(guest.fs.poll(file)).isEqualTo(NEWS);
         assertThat(guest.fs.poll(file)).isEqualTo(OpenFile.POLL_DEFAULT);
         guest.swapoff("/dev/vda");
-        assertThat(guest.fs.poll(file)).isEqualTo(NEWS);
+        guest.fs.read(file, 0, 4096, (bytes, from, length) -> {});
+        assertThat(guest.fs.poll(file)).as("a read takes no note").isEqualTo(NEWS);
     }
 
     private Map<String, Long> keyed(String path) throws ErrnoException {
@@ -232,5 +237,139 @@ final class ProcBehaviourTest {
                 file, 0, 1 << 16, (b, from, n) -> text.append(new String(b, from, n, StandardCharsets.UTF_8)));
         assertThat(count).isLessThan(4096);
         assertThat(text.toString()).endsWith("\n");
+    }
+
+    @Test
+    void dirtyThresholdsAreTheCapturedShareOfWhatCouldBeDirty() throws ErrnoException {
+        long dirtyable = guest.machine.memory().dirtyablePages();
+        assertThat(keyed("/proc/vmstat"))
+                .containsEntry("nr_dirty_threshold", 819 * dirtyable / 4096)
+                .containsEntry("nr_dirty_background_threshold", 409 * dirtyable / 4096);
+        guest.write("/proc/sys/vm/dirty_bytes", "40960000");
+        guest.write("/proc/sys/vm/dirty_background_bytes", "4096000");
+        assertThat(keyed("/proc/vmstat"))
+                .containsEntry("nr_dirty_threshold", 10_000L)
+                .containsEntry("nr_dirty_background_threshold", 1000L);
+        guest.write("/proc/sys/vm/dirty_bytes", "8192");
+        assertThat(keyed("/proc/vmstat")).containsEntry("nr_dirty_background_threshold", 1L);
+    }
+
+    @Test
+    void dirtyFilesAreWrittenWhenTheyExpire() throws ErrnoException {
+        guest.write("/proc/sys/vm/dirty_expire_centisecs", "600");
+        guest.hold("writer", Kind.FILE, 4);
+        Task task = guest.machine.task("writer");
+        Activity touch = guest.machine.touch(
+                task, guest.machine.region(task, "heap"), new TouchPattern.Sequential(), 1024, 0, 0, true);
+        while (guest.machine.step(touch) != Activity.DONE) {}
+        assertThat(keyed("/proc/vmstat").get("nr_dirty")).isEqualTo(1024);
+        guest.machine.advance(9_900_000_000L, Integer.MAX_VALUE);
+        assertThat(keyed("/proc/vmstat").get("nr_dirty")).isEqualTo(1024);
+        guest.machine.advance(10_000_000_001L, Integer.MAX_VALUE);
+        assertThat(keyed("/proc/vmstat").get("nr_dirty")).isZero();
+    }
+
+    @Test
+    void modeTwoRefusesWhatPassesTheCommitLimit() throws ErrnoException {
+        guest.write("/proc/sys/vm/overcommit_memory", "2");
+        long limit = keyed("/proc/meminfo").get("CommitLimit") / 4;
+        Task task = guest.machine.spawn("t", "t", "/", 0);
+        assertThatThrownBy(() -> guest.machine.alloc(task, "heap", Kind.ANON, null, limit, 0))
+                .hasMessageStartingWith("ENOMEM");
+        guest.machine.alloc(task, "heap", Kind.ANON, null, limit - 1, 0);
+        guest.write("/proc/sys/vm/overcommit_memory", "1");
+        guest.machine.alloc(task, "heap", Kind.ANON, null, 10 * limit, 0);
+    }
+
+    /** Golden 2_disk_swapped: pgpgout is 4 KiB for each page of pswpout, and the header that mkswap wrote. */
+    @Test
+    void swappingIsPagingInKiB() throws ErrnoException {
+        guest.machine.swapon("/dev/vda", 5);
+        guest.hold("hog", Kind.ANON, 600);
+        Map<String, Long> counts = keyed("/proc/vmstat");
+        assertThat(counts.get("pswpout")).isPositive();
+        assertThat(counts.get("pgpgout")).isEqualTo(4 * counts.get("pswpout"));
+    }
+
+    @Test
+    void perCpuListsTakeTheirShare() throws ErrnoException {
+        guest.write("/proc/sys/vm/percpu_pagelist_high_fraction", "100");
+        long share = guest.machine.memory().zone(0).managedPages / 100 / 2;
+        assertThat(guest.read("/proc/zoneinfo"))
+                .contains("              high:     " + share + "\n")
+                .contains("              high_max: " + share + "\n");
+        assertThat(guest.tryWrite("/proc/sys/vm/percpu_pagelist_high_fraction", "7"))
+                .isEqualTo("EINVAL");
+        guest.write("/proc/sys/vm/percpu_pagelist_high_fraction", "0");
+        assertThat(guest.read("/proc/zoneinfo")).doesNotContain("high_max: " + share + "\n");
+    }
+
+    @Test
+    void numaCountersStopAndBeginAtZero() throws ErrnoException {
+        guest.hold("a", Kind.ANON, 8);
+        assertThat(keyed("/proc/vmstat").get("numa_hit")).isGreaterThan(2048);
+        guest.write("/proc/sys/vm/numa_stat", "0");
+        guest.hold("b", Kind.ANON, 8);
+        assertThat(keyed("/proc/vmstat").get("numa_hit")).isZero();
+        guest.write("/proc/sys/vm/numa_stat", "1");
+        guest.hold("c", Kind.ANON, 8);
+        assertThat(keyed("/proc/vmstat").get("numa_hit")).isBetween(2048L, 4096L);
+    }
+
+    @Test
+    void idlePerCpuListsShrinkOnceAnInterval() throws ErrnoException {
+        long before = perCpuPages();
+        guest.write("/proc/sys/vm/stat_interval", "100");
+        guest.machine.advance(50_000_000_000L, Integer.MAX_VALUE);
+        assertThat(perCpuPages()).isEqualTo(before);
+        guest.write("/proc/sys/vm/stat_interval", "1");
+        guest.machine.advance(100_000_000_000L, Integer.MAX_VALUE);
+        assertThat(perCpuPages()).isLessThan(before);
+    }
+
+    private long perCpuPages() {
+        return guest.machine.memory().zone(0).perCpuPages();
+    }
+
+    @Test
+    void nodeReclaimLeavesTheSharesAlone() throws ErrnoException {
+        guest.hold("reader", Kind.FILE, 64);
+        guest.machine.completeIo();
+        guest.write("/proc/sys/vm/drop_caches", "2");
+        guest.write("/proc/sys/vm/min_unmapped_ratio", "100");
+        guest.write("/proc/sys/vm/min_slab_ratio", "100");
+        String node = "/sys/devices/system/node/node0/reclaim";
+        assertThat(guest.tryWrite(node, "1M")).isEqualTo("EAGAIN");
+        guest.write("/proc/sys/vm/min_unmapped_ratio", "1");
+        assertThat(guest.tryWrite(node, "1M")).isEqualTo("OK");
+    }
+
+    @Test
+    void dropCachesIsLoggedUntilItIsSilenced() throws ErrnoException {
+        guest.write("/proc/sys/vm/drop_caches", "1");
+        long lines = guest.machine.klog().nextSeq();
+        assertThat(guest.machine.klog().get(lines - 1).text()).matches("sh \\(\\d+\\): drop_caches: 1");
+        guest.write("/proc/sys/vm/drop_caches", "4");
+        guest.write("/proc/sys/vm/drop_caches", "1");
+        assertThat(guest.machine.klog().nextSeq()).isEqualTo(lines);
+    }
+
+    @Test
+    void cpuTimeIsTheSameInAllItsFiles() throws ErrnoException {
+        guest.hold("hog", Kind.ANON, 300);
+        guest.machine.advance(30_000_000_000L, Integer.MAX_VALUE);
+        String[] all =
+                guest.read("/proc/stat").lines().findFirst().orElseThrow().split(" +");
+        assertThat(Long.parseLong(all[1])).isPositive();
+        assertThat(Long.parseLong(all[3])).isPositive();
+        long ticks = 0;
+        for (int i = 1; i < all.length; i++) {
+            ticks += Long.parseLong(all[i]);
+        }
+        assertThat(ticks).isBetween(2 * 3000L - 4, 2 * 3000L);
+        String[] uptime = guest.read("/proc/uptime").strip().split(" ");
+        assertThat(uptime[0]).isEqualTo("30.00");
+        assertThat(Double.parseDouble(uptime[1]) * 100).isCloseTo(Double.parseDouble(all[4]), within(1.0));
+        assertThat(guest.read("/proc/stat")).contains("\nbtime 1600000000\n", "\nprocs_running 1\nprocs_blocked 0\n");
     }
 }

@@ -61,8 +61,8 @@ final class ProcSkeletonTest {
 
     @Test
     void stat() throws ErrnoException {
-        assertThat(Capture.masked(guest.read("/proc/stat").replaceAll("(?m)^intr .*", "intr")))
-                .isEqualTo(Capture.masked(Guest.text("proc/0_boot_noswap/stat").replaceAll("(?m)^intr .*", "intr")));
+        assertThat(Capture.masked(guest.read("/proc/stat")))
+                .isEqualTo(Capture.masked(Guest.text("proc/0_boot_noswap/stat")));
     }
 
     @ParameterizedTest(name = "/proc/swaps as captured: {0}")

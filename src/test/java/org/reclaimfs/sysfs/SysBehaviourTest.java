@@ -179,4 +179,21 @@ final class SysBehaviourTest {
                 .isEqualTo(1);
         assertThat(guest.read("/sys/block/zram0/queue/iostats")).isEqualTo("1\n");
     }
+
+    @ParameterizedTest(name = "CPUs {0} to {1} of {2}: {3}")
+    @CsvSource({
+        "0, 2, 2, '3'",
+        "0, 0, 2, '0'",
+        "0, 4, 8, '0f'",
+        "4, 8, 8, 'f0'",
+        "0, 5, 5, '1f'",
+        "0, 32, 32, 'ffffffff'",
+        "32, 33, 33, '1,00000000'",
+        "0, 32, 64, '00000000,ffffffff'",
+        "150, 200, 200, 'ff,ffffffff,ffc00000,00000000,00000000,00000000,00000000'",
+        "0, 50, 200, '00,00000000,00000000,00000000,00000000,0003ffff,ffffffff'"
+    })
+    void masksHaveTheWidthOfTheMachine(int first, int end, int cpus, String mask) {
+        assertThat(NodeFiles.mask(first, end, cpus)).isEqualTo(mask);
+    }
 }

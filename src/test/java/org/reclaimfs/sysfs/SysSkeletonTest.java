@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,14 +144,96 @@ final class SysSkeletonTest {
 
     @Test
     void transparentHugePages() throws ErrnoException {
-        same(
-                "sys/mm_transparent_hugepage.txt",
-                path -> path.startsWith("/sys/") && !path.contains("/hugepages-"),
-                path -> false);
+        same("sys/mm_transparent_hugepage.txt", any(), path -> false);
     }
 
     @Test
     void node() throws ErrnoException {
         same("sys/node0.txt", any(), named("meminfo", "vmstat", "numastat"));
+    }
+
+    /** Names, types, modes and link targets of everything {@code ls -laR} printed, but for what a pretend file cannot have. */
+    @ParameterizedTest(name = "{0} lists as captured")
+    @CsvSource({"mm_ls.txt", "node0.txt"})
+    void listings(String fixture) throws ErrnoException {
+        String dir = "";
+        Set<String> captured = new TreeSet<>();
+        int dirs = 0;
+        for (String line : Guest.lines("sys/" + fixture)) {
+            if (line.matches("/sys/.*:")) {
+                dir = line.replaceAll("/*:$", "");
+            } else if (line.startsWith("==") || line.isEmpty()) {
+                dirs += captured.isEmpty() ? 0 : 1;
+                compareListing(dir, captured);
+                captured.clear();
+            } else if (!line.matches("total .*|.* \\.{1,2}")) {
+                captured.add(line.replaceAll("^(\\S+) .* \\d\\d:\\d\\d (.*)$", "$1 $2"));
+            }
+        }
+        compareListing(dir, captured);
+        assertThat(dirs).isPositive();
+    }
+
+    private void compareListing(String dir, Set<String> captured) throws ErrnoException {
+        if (captured.isEmpty() || captured.stream().noneMatch(entry -> entry.matches("[-dl][-rwx]{9} .*"))) {
+            return;
+        }
+        Set<String> here = new TreeSet<>();
+        for (DirEntry entry : guest.fs.opendir(dir, Caller.ROOT).entries()) {
+            String path = dir + "/" + entry.name();
+            String type = entry.type() == Stat.DIRECTORY ? "d" : entry.type() == Stat.REGULAR ? "-" : "l";
+            String link = type.equals("l") ? " -> " + target(path) : "";
+            String mode = type.equals("l")
+                    ? "rwxrwxrwx"
+                    : letters(guest.fs.getattr(path, Caller.ROOT).mode());
+            here.add(type + mode + " " + entry.name() + link);
+        }
+        assertThat(here).as(dir).isEqualTo(captured);
+    }
+
+    private static String letters(int mode) {
+        StringBuilder text = new StringBuilder();
+        for (int bit = 8; bit >= 0; bit--) {
+            text.append((mode & 1 << bit) != 0 ? "xwr".charAt(bit % 3) : '-');
+        }
+        return text.toString();
+    }
+
+    @Test
+    void lruGenerations() throws ErrnoException {
+        String captured =
+                Guest.text("sys/debug_lru_gen.txt").lines().limit(6).collect(Collectors.joining("\n", "", "\n"));
+        assertThat(Capture.columns(guest.read("/sys/kernel/debug/lru_gen"))).isEqualTo(Capture.columns(captured));
+        assertThat(guest.tryWrite("/sys/kernel/debug/lru_gen", "+ 1 0 3")).isEqualTo("EINVAL");
+    }
+
+    @ParameterizedTest(name = "{0} <- \"{1}\" gives {2} and then reads {3}")
+    @CsvSource({
+        "transparent_hugepage/hugepages-64kB/enabled, inherit, OK, always [inherit] madvise never",
+        "transparent_hugepage/hugepages-64kB/enabled, advise, EINVAL, always inherit madvise [never]",
+        "transparent_hugepage/hugepages-8kB/shmem_enabled, within_size, OK, always inherit [within_size] advise never",
+        "transparent_hugepage/hugepages-8kB/shmem_enabled, force, EINVAL, always inherit within_size advise [never]",
+        "hugepages/hugepages-2048kB/nr_hugepages, 8, OK, 0",
+        "hugepages/hugepages-2048kB/nr_hugepages, x, EINVAL, 0",
+        "ksm/run, 1, OK, 1",
+        "ksm/run, 3, EINVAL, 0",
+        "ksm/advisor_mode, scan-time, OK, none [scan-time]",
+        "mempolicy/weighted_interleave/node0, 3, OK, 3",
+        "mempolicy/weighted_interleave/node0, 256, EINVAL, 1",
+        "mempolicy/weighted_interleave/auto, 0, OK, false"
+    })
+    void kernelMmSettings(String name, String text, String result, String after) throws ErrnoException {
+        assertThat(guest.tryWrite("/sys/kernel/mm/" + name, text + "\n")).isEqualTo(result);
+        assertThat(guest.read("/sys/kernel/mm/" + name)).isEqualTo(after + "\n");
+    }
+
+    @Test
+    void aSizeCannotInheritWhatIsForced() throws ErrnoException {
+        String dir = "/sys/kernel/mm/transparent_hugepage/";
+        guest.write(dir + "shmem_enabled", "force");
+        assertThat(guest.tryWrite(dir + "hugepages-64kB/shmem_enabled", "inherit"))
+                .isEqualTo("EINVAL");
+        assertThat(guest.tryWrite(dir + "hugepages-2048kB/shmem_enabled", "inherit"))
+                .isEqualTo("OK");
     }
 }
