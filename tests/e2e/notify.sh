@@ -67,13 +67,13 @@ echo 1 >"$cg/thrash/cgroup.kill"
 mkdir "$cg/seen" "$cg/seen/below"
 echo 4M >"$cg/seen/memory.max"
 echo 0 >"$cg/seen/memory.swap.max"
-begin inotify inotify 1500 "$cg/seen/cgroup.events" "$cg/seen/memory.events" "$cg/seen" "$cg/seen/below"
+begin inotify inotify 4000 "$cg/seen/cgroup.events" "$cg/seen/memory.events" "$cg/seen" "$cg/seen/below"
 ctl 'task s cgroup=/seen'
 said_so() {
     tries=0
     until grep -qx "$1" "$scratch/inotify"; do
         tries=$((tries + 1))
-        [ "$tries" -lt 100 ] || fail "no event '$1' but: $(cat "$scratch/inotify")"
+        [ "$tries" -lt 500 ] || fail "no event '$1' but: $(cat "$scratch/inotify")"
         sleep 0.02
     done
 }
