@@ -137,9 +137,18 @@ public final class Zone {
         reclaimActive = active;
     }
 
+    /** Page cache on the zone's lists, dirty or not. */
+    public long filePages() {
+        return lruPages[Flags.INACTIVE_FILE] + lruPages[Flags.ACTIVE_FILE];
+    }
+
+    /** Anonymous and shared memory on the zone's lists. */
+    public long anonPages() {
+        return lruPages[Flags.INACTIVE_ANON] + lruPages[Flags.ACTIVE_ANON];
+    }
+
     /** File pages of the zone, plus anon pages if they could be swapped (zone_reclaimable_pages). */
     public long reclaimablePages(boolean anonToo) {
-        long file = lruPages[Flags.INACTIVE_FILE] + lruPages[Flags.ACTIVE_FILE];
-        return anonToo ? file + lruPages[Flags.INACTIVE_ANON] + lruPages[Flags.ACTIVE_ANON] : file;
+        return anonToo ? filePages() + anonPages() : filePages();
     }
 }

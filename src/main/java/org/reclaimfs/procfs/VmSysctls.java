@@ -21,6 +21,7 @@ import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.kernfs.Store;
 import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.machine.Patch;
 import org.reclaimfs.mm.Memory;
 
 /** /proc/sys/vm as captured (vm_table and the tables beside it, 7.2; spec/22 section 7). */
@@ -101,6 +102,8 @@ final class VmSysctls {
         return List.of( // spotless:off
             FileSpec.<VmSettings>rw("lowmem_reserve_ratio", always(), VmSysctls::showLowmem, VmSysctls::storeLowmem),
             number("watermark_boost_factor",   NOT_NEGATIVE,    s -> s.marks().boostFactor(), (s, value) -> s.marks().setBoostFactor(value)),
+            FileSpec.<VmSettings>rw("reclaim_progress_pct", VmSysctls::progressPatch, Shapes.number(s -> s.machine().knobs().reclaimProgressPct()), store(intIn(0, 100), (s, value) -> s.machine().knobs().setReclaimProgressPct((int) value))),
+            FileSpec.<VmSettings>rw("reclaim_efficiency_pct", s -> s.machine().patched(Patch.EFFICIENCY_GATE), Shapes.number(s -> s.machine().knobs().reclaimEfficiencyPct()), store(intIn(0, 100), (s, value) -> s.machine().knobs().setReclaimEfficiencyPct((int) value))),
             kept("min_slab_ratio",             intIn(0, 100), 5, NODE),
             kept("min_unmapped_ratio",         intIn(0, 100), 1, NODE),
             kept("numa_stat",                  intIn(0, 1), 1,  "the counters of nodes are always on"),
@@ -117,6 +120,11 @@ final class VmSysctls {
             kept("vfs_cache_pressure",         NOT_NEGATIVE, 100, SLAB),
             kept("vfs_cache_pressure_denom",   intIn(100, Integer.MAX_VALUE), 100, SLAB));
     } // spotless:on
+
+    private static boolean progressPatch(VmSettings settings) {
+        return settings.machine().patched(Patch.RECLAIM_PROGRESS)
+                || settings.machine().patched(Patch.RECLAIM_PROGRESS_SCANNED);
+    }
 
     private static FileSpec<VmSettings> kept(String name, IntRule rule, long first, String why) {
         return number(name, rule, s -> s.kept(name, first), (s, value) -> s.keep(name, value))

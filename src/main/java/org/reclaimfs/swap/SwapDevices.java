@@ -25,6 +25,7 @@ public final class SwapDevices {
     private @Nullable SwapDevice found;
     private int foundPages;
     private long eventSeq;
+    private boolean allRamBacked;
     private WriteErrors writeErrors = (device, slot, pages) -> {};
 
     /** Told when a backend refuses data. */
@@ -64,11 +65,13 @@ public final class SwapDevices {
             at++;
         }
         order.add(at, device);
+        updateRamBacked();
     }
 
     /** Stops allocation from the device; its used slots stay readable until {@link #remove}. */
     public void disable(SwapDevice device) {
         order.remove(device);
+        updateRamBacked();
         dropCursors(device);
     }
 
@@ -254,14 +257,26 @@ public final class SwapDevices {
         return freePages() * 2 < totalPages();
     }
 
-    /** Patch A's flag: at least one device, and all of them keep their data in RAM. */
+    /**
+     * Patch A's flag, kept at swapon and swapoff: at least one device, and all of them keep their data in RAM. A device that
+     * is being emptied is out of it from the beginning; if its swapoff fails it is in again (spec/12 A).
+     */
     public boolean allRamBacked() {
-        for (SwapDevice device : order) {
-            if (!device.backend.ramBacked()) {
-                return false;
-            }
-        }
-        return !order.isEmpty();
+        return allRamBacked;
+    }
+
+    private void updateRamBacked() {
+        allRamBacked = !order.isEmpty() && order.stream().allMatch(device -> device.ramBacked);
+    }
+
+    /** Pages whose data active devices keep in RAM. */
+    public long pooledPages() {
+        return active().stream().mapToLong(d -> d.backend.pooledPages()).sum();
+    }
+
+    /** Pages of RAM that active devices keep data in. */
+    public long poolPages() {
+        return active().stream().mapToLong(d -> d.backend.poolPages()).sum();
     }
 
     /** Whether a rotational device is active, be it on its way out: readahead then goes by slot, not by address. */

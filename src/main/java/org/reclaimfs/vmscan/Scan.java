@@ -42,7 +42,7 @@ final class Scan {
         this.sc = sc;
         this.reason = sc.reason;
         this.freedFrames = new long[folios.ram.zones().size()];
-        this.pageout = new Pageout(vm, this, cpu);
+        this.pageout = new Pageout(vm, this, sc.tally, cpu);
     }
 
     /** Pages the last {@link #shrinkInactive} looked at. */
@@ -154,6 +154,7 @@ final class Scan {
         boolean referenced = (flags & Flags.REFERENCED) != 0;
         mem.setFlags(run, flags & ~(Flags.YOUNG | Flags.REFERENCED) | (young ? Flags.REFERENCED : 0));
         if (young) {
+            sc.tally.young += pages;
             if (referenced) {
                 activate(run);
             } else {

@@ -294,6 +294,12 @@ public final class ZramDevice implements SwapBackend {
         return Units.pagesToBytes(maxUsedPages);
     }
 
+    @Override
+    public long pooledPages() {
+        return storedPages;
+    }
+
+    @Override
     public long poolPages() {
         return pool.pages();
     }
