@@ -46,7 +46,7 @@ final class ArchitectureTest {
             Map.entry("devfs",    Set.of("kernfs", "klog", "machine")),
             Map.entry("pressurefs", Set.of("kernfs", "machine", "memcg", "psi")),
             Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "policy", "psi", "swap", "zram", "zswap")),
-            Map.entry("lab",      Set.of("kernfs", "machine", "memcg", "mm", "oom", "psi", "scenario")),
+            Map.entry("lab",      Set.of("kernfs", "machine", "memcg", "mm", "oom", "psi", "scenario", "swap")),
             // the model
             Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "policy", "psi", "swap", "vmscan", "zram", "zswap")),
             Map.entry("vmscan",   Set.of("memcg", "lru", "swap", "zswap", "mm")),

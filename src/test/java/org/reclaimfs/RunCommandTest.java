@@ -189,7 +189,9 @@ final class RunCommandTest {
                 "mount --speed 0 d",
                 "mount --manual --speed 2 d",
                 "check nowhere.yaml",
-                "run --seed x f"
+                "run --seed x f",
+                "compare",
+                "compare nowhere.yaml"
             })
     void wrongUsageIsTwo(String line) {
         Result result = execute(line.isEmpty() ? new String[0] : line.split(" "));
@@ -198,7 +200,7 @@ final class RunCommandTest {
     }
 
     @ParameterizedTest(name = "{0} -h")
-    @ValueSource(strings = {"mount", "run", "check", "doctor"})
+    @ValueSource(strings = {"mount", "run", "compare", "check", "doctor"})
     void helpIsZero(String verb) {
         Result result = execute(verb, "-h");
         assertThat(result.status()).isZero();

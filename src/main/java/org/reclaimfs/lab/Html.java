@@ -90,7 +90,7 @@ final class Html {
                 out.append(bar ? bar(figures.stalledNs() / longest, i) : "<td>");
                 out.append(escape(cell)).append("</td>");
             }
-            String note = Table.note(outcomes.get(i));
+            String note = Table.note(outcomes, i);
             if (!note.isEmpty()) {
                 out.append("</tr><tr><td class=\"note\" colspan=\"99\">")
                         .append(escape(note))

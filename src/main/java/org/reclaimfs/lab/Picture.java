@@ -26,14 +26,19 @@ final class Picture {
             double x = Plot.RIGHT + i / lines * (Plot.WIDTH / (double) COLUMNS);
             double y = HEAD + i % lines * LINE;
             canvas.line(x, y + 6, x + 18, y + 6, new Ink(Use.SERIES, i));
-            canvas.text(x + 25, y + 10, caption(outcomes.get(i)), Anchor.START, Ink.of(Use.LABEL));
+            canvas.text(x + 25, y + 10, caption(outcomes, i), Anchor.START, Ink.of(Use.LABEL));
         }
         new Plot(outcomes).drawStory(canvas, legend);
         return canvas.png();
     }
 
-    private static String caption(Outcome outcome) {
+    private static String caption(List<Outcome> outcomes, int at) {
+        Outcome outcome = outcomes.get(at);
         String name = outcome.column().name();
+        String note = Table.note(outcomes, at);
+        if (note.startsWith("the same")) {
+            return name + ": " + note;
+        }
         Figures figures = outcome.figures();
         if (figures == null) {
             return name + ": failed";

@@ -11,13 +11,16 @@ import org.reclaimfs.scenario.Telling;
 
 /** Draws panels: all policies over the same stretch of time, kills as marks. Sizes in pixels. */
 final class Plot {
-    static final int WIDTH = 900;
+    static final int WIDTH = 720;
     static final int LEFT = 76;
     static final int RIGHT = 14;
-    static final int TOP = 26;
+    static final int TOP = 34;
     static final int BOTTOM = 20;
     /** More points than this on a line are not seen. */
     private static final int POINTS = 700;
+
+    /** The upper end of an axis on which there is nothing but 0. */
+    private static final double EMPTY = 1;
 
     private static final Ink TITLE = Ink.of(Use.TITLE);
     private static final Ink LABEL = Ink.of(Use.LABEL);
@@ -71,8 +74,9 @@ final class Plot {
     void draw(Canvas canvas, Panel panel, double y, double height) {
         double top = y + TOP;
         Scale scale = scale(panel, top + height, top);
-        canvas.text(LEFT, y + 15, panel.title(), Anchor.START, TITLE);
-        for (double tick : scale.ticks(panel.base())) {
+        canvas.text(LEFT, y + 14, panel.title(), Anchor.START, TITLE);
+        List<Double> ticks = scale.high() == EMPTY ? List.of(0.0) : scale.ticks(panel.base());
+        for (double tick : ticks) {
             double at = scale.at(tick);
             canvas.line(LEFT, at, WIDTH - RIGHT, at, GRID);
             canvas.text(LEFT - 8, at + 4, panel.shown(tick), Anchor.END, LABEL);
@@ -115,10 +119,10 @@ final class Plot {
             }
         }
         if (!panel.log()) {
-            return new Scale(0, high > 0 ? high * 1.04 : 1, bottom, top, false);
+            return new Scale(0, high > 0 ? high * 1.04 : EMPTY, bottom, top, false);
         }
         double from = Math.min(low, high / panel.base());
-        return high > 0 ? new Scale(from, high * 1.1, bottom, top, true) : new Scale(0, 1, bottom, top, false);
+        return high > 0 ? new Scale(from, high * 1.1, bottom, top, true) : new Scale(0, EMPTY, bottom, top, false);
     }
 
     private void line(Canvas canvas, Panel panel, Scale scale, Series series, int number) {

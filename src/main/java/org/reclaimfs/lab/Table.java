@@ -68,8 +68,16 @@ final class Table {
     }
 
     /** What there is to say about an outcome besides its figures; empty if nothing. */
-    static String note(Outcome outcome) {
+    static String note(List<Outcome> outcomes, int at) {
+        Outcome outcome = outcomes.get(at);
         Figures figures = outcome.figures();
+        for (int before = 0; before < at && figures != null && !outcome.partial(); before++) {
+            Figures other = outcomes.get(before).figures();
+            if (other != null
+                    && other.files().timelineCsv().equals(figures.files().timelineCsv())) {
+                return "the same as " + outcomes.get(before).column().name();
+            }
+        }
         if (outcome.partial() && figures != null) {
             return "partial: interrupted at " + Telling.span(figures.virtualNs());
         }
@@ -102,7 +110,7 @@ final class Table {
                 row.append(pad(lines.get(line).get(i), i == 0 ? -widths[i] : widths[i]))
                         .append("  ");
             }
-            String note = line == 0 ? "" : note(outcomes.get(line - 1));
+            String note = line == 0 ? "" : note(outcomes, line - 1);
             out.append((row + note).stripTrailing()).append('\n');
         }
         return out.toString();

@@ -26,7 +26,8 @@ final class Answers implements AllocListener {
             Comparator.comparingLong(Stall::lastedNs).reversed();
 
     /** Swap and lists when the OOM killer killed first. */
-    private record AtOom(long atNs, long usedSlots, long totalSlots, long anonPages, long freePages) {}
+    private record AtOom(
+            long atNs, String asker, StallExit why, long usedSlots, long totalSlots, long anonPages, long freePages) {}
 
     private final Machine machine;
     private final List<Stall> longest = new ArrayList<>();
@@ -37,6 +38,7 @@ final class Answers implements AllocListener {
     private long retriesAtZero;
     private int highestLoops;
     private final long[] exits = new long[StallExit.values().length];
+    private @Nullable Stall lastGivenUp;
     private @Nullable AtOom firstOom;
 
     /** Listens from now on. */
@@ -63,6 +65,7 @@ final class Answers implements AllocListener {
     public void stalled(Stall stall) {
         exits[stall.exit().ordinal()]++;
         keep(longest, stall);
+        lastGivenUp = stall.ooms() > 0 ? stall : lastGivenUp;
     }
 
     @Override
@@ -75,8 +78,29 @@ final class Answers implements AllocListener {
             }
             long total = machine.swap().totalPages();
             long used = total - machine.swap().freePages();
-            firstOom = new AtOom(atNs, used, total, anon, machine.memory().freePages());
+            String asker = current == null ? "somebody" : current.name;
+            firstOom = new AtOom(
+                    atNs,
+                    asker,
+                    why(current),
+                    used,
+                    total,
+                    anon,
+                    machine.memory().freePages());
         }
+    }
+
+    /** What the loop of a task that asks for a kill has just given up for. */
+    private StallExit why(@Nullable Task asker) {
+        Stall own = lastGivenUp; // who is killed by its own request leaves its loop before the killer reports
+        if (own != null && own.task() == asker) {
+            return own.exit();
+        }
+        return machine.stallsUnderWay().stream()
+                .filter(stall -> stall.task() == asker && stall.ooms() > 0)
+                .map(Stall::exit)
+                .findFirst()
+                .orElse(StallExit.UNDER_WAY);
     }
 
     private static void keep(List<Stall> list, Stall stall) {
@@ -108,6 +132,22 @@ final class Answers implements AllocListener {
         for (StallExit exit : StallExit.values()) {
             long count = exit == StallExit.UNDER_WAY ? machine.stallsUnderWay().size() : exits[exit.ordinal()];
             out.put(Telling.key(exit), count);
+        }
+        return out;
+    }
+
+    /** The block "firstOom" of summary.json; empty if the OOM killer killed nobody for want of RAM. */
+    Map<String, Object> firstOomAsJson() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        AtOom at = firstOom;
+        if (at != null) {
+            out.put("atNs", at.atNs);
+            out.put("askedBy", at.asker);
+            out.put("exit", Telling.key(at.why));
+            out.put("usedSlots", at.usedSlots);
+            out.put("totalSlots", at.totalSlots);
+            out.put("anonPages", at.anonPages);
+            out.put("freePages", at.freePages);
         }
         return out;
     }
@@ -175,7 +215,7 @@ final class Answers implements AllocListener {
                 ? "a net loss, though every page counted as progress"
                 : "of each page released " + Telling.percent(gained, sum.reclaimed()) + " stays free";
         return "What it gained: " + Telling.number(sum.reclaimed()) + " pages released, "
-                + Telling.number(sum.poolPages()) + " taken by the pools of zram and zswap in the same calls: "
+                + Telling.number(sum.poolPages()) + " taken by the pools of zram and zswap in the same calls (slab and swap tables not counted): "
                 + (sum.reclaimed() == 0 ? "nothing" : verdict) + ".";
     }
 
@@ -193,7 +233,9 @@ final class Answers implements AllocListener {
     }
 
     private static String atOom(AtOom at) {
-        return "At the first OOM kill, " + Telling.span(at.atNs) + " after the start: " + Telling.number(at.usedSlots)
+        String why = at.why == StallExit.UNDER_WAY ? "" : ", because for " + at.asker + " " + at.why.words();
+        return "The first OOM kill came " + Telling.span(at.atNs) + " after the start" + why + "; "
+                + Telling.number(at.usedSlots)
                 + " of " + Telling.number(at.totalSlots) + " slots used ("
                 + Telling.percent(at.usedSlots, at.totalSlots)
                 + "), " + Telling.number(at.anonPages) + " anon pages still on the lists, "

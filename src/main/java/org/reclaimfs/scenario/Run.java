@@ -172,6 +172,7 @@ public final class Run {
         stall.put("longest", answers.longestAsJson());
         out.put("stalls", stall);
         out.put("answers", answers.sentences());
+        out.put("firstOom", answers.firstOomAsJson());
         out.put("reclaim", trace.reclaimCounts());
         out.put("kmsg", trace.logCounts());
         out.put("trace", trace.thinned());
