@@ -2,6 +2,7 @@ package org.reclaimfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.reclaimfs.lab.Comparison;
 import org.reclaimfs.lab.Outcome;
 import org.reclaimfs.machine.Kill;
 import org.reclaimfs.scenario.Scenario;
+import org.reclaimfs.scenario.ScenarioParser;
 
 /**
  * The stall of patch A on the twins (spec/11 sections 4, 5 and 7): the checks it must pass, and for each ingredient that can be
@@ -185,19 +187,24 @@ final class StallLabTest {
 
     // ---- without an ingredient (spec/11 section 5) ----
 
-    private static ScenarioFile changed(String file, String from, String to) throws Exception {
-        String text = java.nio.file.Files.readString(TWINS.resolve(file));
-        assertThat(text).contains(from);
-        return new ScenarioFile(file, org.reclaimfs.scenario.ScenarioParser.parse(text.replace(from, to)));
+    /** The scenario with other words, given as pairs. */
+    private static ScenarioFile changed(String file, String... fromTo) throws Exception {
+        String text = Files.readString(TWINS.resolve(file));
+        for (int i = 0; i < fromTo.length; i += 2) {
+            assertThat(text).contains(fromTo[i]);
+            text = text.replace(fromTo[i], fromTo[i + 1]);
+        }
+        return new ScenarioFile(file, ScenarioParser.parse(text));
     }
 
-    /** 1: pool pages from nowhere, as same-filled pages are to zram, and no swap tables: nothing is short, nobody loops. */
+    /** 1: pool pages from nowhere, as same-filled pages are to zram, and no swap tables: nobody is killed. */
     @Test
-    void withoutPoolPagesThereIsNoStall() throws Exception {
+    void withoutPoolPagesNobodyIsKilled() throws Exception {
         ScenarioFile same = changed("twin-random.yaml", "3000M content=random", "1000M content=same");
         Result run = play(same, "version=6.12").get(0);
         assertThat(run.victims()).isEmpty();
-        assertThat(run.figures().retries()).isZero();
+        assertThat(run.count("pswpout")).isGreaterThan(100_000);
+        assertThat(run.count("poolPagesConsumed")).isLessThan(1000);
     }
 
     /** 2 and 4: progress that is net, or never resets the counter: 17 calls and out. */
@@ -240,6 +247,26 @@ final class StallLabTest {
     void withoutTheBoostTheStallIsShorter() throws Exception {
         List<Result> runs = play("twin-random.yaml", "stock", "vm.watermark_boost_factor=0");
         assertThat(runs.get(1).count("usedSlots")).isLessThan(runs.get(0).count("usedSlots") * 3 / 4);
+    }
+
+    /** 6 and 7: pages that are touched again come back and are young: phase B, which has no end inside the kernel. */
+    @Test
+    void withoutTouchesThereIsNoThrash() throws Exception {
+        String touch = "touch app size=460M pattern=uniform for=5m write";
+        Result thrash = play(changed("thrash.yaml", "end: 60s", "end: 13s"), "stock").get(0);
+        Result still = play(
+                        changed("thrash.yaml", "end: 60s", "end: 13s", touch, "release app region=heap size=4K"), "stock")
+                .get(0);
+        assertThat(thrash.victims()).isEmpty();
+        assertThat(thrash.count("refaultedPages")).isGreaterThan(1000);
+        assertThat(thrash.count("highestNoProgressLoops")).isZero();
+        assertThat(still.count("refaultedPages")).isZero();
+        assertThat(share(still)).isGreaterThan(share(thrash) * 1.2);
+    }
+
+    /** Pages stolen of pages scanned by direct reclaim. */
+    private static double share(Result run) {
+        return (double) run.count("reclaimedPages") / run.count("scannedPages");
     }
 
     /** 8: scanning that costs nothing: as many pages, in less time. */

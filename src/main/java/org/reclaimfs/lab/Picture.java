@@ -36,7 +36,7 @@ final class Picture {
         Outcome outcome = outcomes.get(at);
         String name = outcome.column().name();
         String note = Table.note(outcomes, at);
-        if (note.startsWith("the same")) {
+        if (note.startsWith(Table.SAME)) {
             return name + ": " + note;
         }
         Figures figures = outcome.figures();

@@ -13,10 +13,12 @@ import org.reclaimfs.psi.PsiResource;
 /**
  * The answer "leave it to user space" as a column: a daemon that kills the task with the highest oom_score when memory full
  * avg10 of the whole system has been above a threshold for a while, as oomd and systemd-oomd do with a cgroup. It looks once
- * a second, is locked in memory and never waits for a page or a CPU: the best case of such a daemon.
+ * a second, rests 15 s after a kill as systemd-oomd does, is locked in memory and never waits for a page or a CPU: the best
+ * case of such a daemon.
  */
 final class PsiKiller extends Activity {
     private static final long SECOND_NS = 1_000_000_000L;
+    private static final long REST_NS = 15 * SECOND_NS;
     private static final int AVG10 = 0;
 
     /**
@@ -70,11 +72,12 @@ final class PsiKiller extends Activity {
         aboveSinceNs = aboveSinceNs < 0 ? nowNs : aboveSinceNs;
         if (nowNs - aboveSinceNs >= rule.forNs) {
             Task victim = worst();
+            // The averages take a while to fall: the next victim needs a rest, and a whole span of its own.
+            aboveSinceNs = -1;
             if (victim != null) {
                 machine.kill(victim, "psi-killer");
+                return REST_NS;
             }
-            // The averages take a while to fall: the next victim needs a whole span of its own.
-            aboveSinceNs = -1;
         }
         return SECOND_NS;
     }

@@ -22,6 +22,8 @@ final class Table {
     record Quantity(String title, String header, Function<Figures, String> shown, Function<Figures, Object> plain) {}
 
     private static final String NONE = "-";
+    /** Begins the note of a policy that came to nothing else. */
+    static final String SAME = "the same as ";
 
     static final List<Quantity> QUANTITIES = List.of( // spotless:off
         new Quantity("first kill",   "first_kill_ns",       Table::firstKill,                           f -> f.kills().isEmpty() ? "" : f.kills().get(0).atNs()),
@@ -71,17 +73,20 @@ final class Table {
     static String note(List<Outcome> outcomes, int at) {
         Outcome outcome = outcomes.get(at);
         Figures figures = outcome.figures();
-        for (int before = 0; before < at && figures != null && !outcome.partial(); before++) {
-            Figures other = outcomes.get(before).figures();
-            if (other != null
-                    && other.files().timelineCsv().equals(figures.files().timelineCsv())) {
-                return "the same as " + outcomes.get(before).column().name();
-            }
-        }
         if (outcome.partial() && figures != null) {
             return "partial: interrupted at " + Telling.span(figures.virtualNs());
         }
-        return outcome.problem() == null ? "" : "failed: " + outcome.problem();
+        if (outcome.problem() != null || figures == null) {
+            return "failed: " + outcome.problem();
+        }
+        for (Outcome before : outcomes.subList(0, at)) {
+            Figures other = before.figures();
+            if (other != null
+                    && other.files().timelineCsv().equals(figures.files().timelineCsv())) {
+                return SAME + before.column().name();
+            }
+        }
+        return "";
     }
 
     // ---- for a terminal ----

@@ -215,7 +215,8 @@ final class Answers implements AllocListener {
                 ? "a net loss, though every page counted as progress"
                 : "of each page released " + Telling.percent(gained, sum.reclaimed()) + " stays free";
         return "What it gained: " + Telling.number(sum.reclaimed()) + " pages released, "
-                + Telling.number(sum.poolPages()) + " taken by the pools of zram and zswap in the same calls (slab and swap tables not counted): "
+                + Telling.number(sum.poolPages())
+                + " taken by the pools of zram and zswap in the same calls (slab and swap tables not counted): "
                 + (sum.reclaimed() == 0 ? "nothing" : verdict) + ".";
     }
 
