@@ -21,11 +21,16 @@ grep -q "'nosuch'" "$scratch/err" || fail "it is not named: $(cat "$scratch/err"
 
 # Interrupted: the scenario would take hours.
 sed 's/^end: .*/end: 100h/; s/rate=8/rate=900/' "$scenarios/lab/twin-random.yaml" >"$scratch/long.yaml"
-status=0
-timeout -s INT 8 "$reclaimfs" compare --out "$out" --patch ram_backed_swap "$scratch/long.yaml" >"$scratch/said" || status=$?
+status=0 partial=$scratch/partial
+timeout -s INT 8 "$reclaimfs" compare --out "$partial" --patch ram_backed_swap "$scratch/long.yaml" >"$scratch/said" \
+    2>"$scratch/err" || status=$?
 [ "$status" -ne 0 ] || fail "an interrupted comparison ended well"
+expect_eq "what it says of errors" '' "$(cat "$scratch/err")"
 grep -q '^Interrupted: these results are partial' "$scratch/said" || fail "it does not say so: $(cat "$scratch/said")"
-grep -q ',partial,' "$out/compare.csv" || fail "compare.csv does not say so"
+grep -q ',partial,' "$partial/compare.csv" || fail "compare.csv does not say so"
+for file in index.html compare.png 1-stock/summary.json; do
+    [ -s "$partial/$file" ] || fail "no $file of an interrupted comparison"
+done
 
 browser=$(command -v chromium || command -v chromium-browser || true)
 [ -n "$browser" ] || skip "there is no chromium to look at the page with"

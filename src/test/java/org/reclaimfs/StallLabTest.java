@@ -63,6 +63,13 @@ final class StallLabTest {
             return figures().files().summaryJson();
         }
 
+        /** Short, for failure messages. */
+        @Override
+        public String toString() {
+            return outcome.column().name() + ": killed " + victims() + "; "
+                    + figures().sentences();
+        }
+
         List<String> victims() {
             return figures().kills().stream().map(Kill::task).toList();
         }
@@ -161,9 +168,11 @@ final class StallLabTest {
                 "net_progress",
                 "scaled_anon",
                 "efficiency_gate",
-                "killer=5%:0s");
+                "killer=10%:0s");
         Result stock = runs.get(0);
-        assertThat(runs).allSatisfy(run -> assertThat(run.victims()).containsExactly("hog"));
+        for (Result run : runs) {
+            assertThat(run.victims()).as(run.outcome().column().name()).containsExactly("hog");
+        }
         for (int quick : new int[] {1, 2, 4}) {
             assertThat(runs.get(quick).lastedS()).isLessThan(stock.lastedS() / 3);
         }
@@ -253,9 +262,11 @@ final class StallLabTest {
     @Test
     void withoutTouchesThereIsNoThrash() throws Exception {
         String touch = "touch app size=460M pattern=uniform for=5m write";
-        Result thrash = play(changed("thrash.yaml", "end: 60s", "end: 13s"), "stock").get(0);
+        Result thrash =
+                play(changed("thrash.yaml", "end: 60s", "end: 13s"), "stock").get(0);
         Result still = play(
-                        changed("thrash.yaml", "end: 60s", "end: 13s", touch, "release app region=heap size=4K"), "stock")
+                        changed("thrash.yaml", "end: 60s", "end: 13s", touch, "release app region=heap size=4K"),
+                        "stock")
                 .get(0);
         assertThat(thrash.victims()).isEmpty();
         assertThat(thrash.count("refaultedPages")).isGreaterThan(1000);

@@ -11,6 +11,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Draws into a picture, at twice the size for sharp text, on white. Needs no display. */
 final class PngCanvas implements Canvas {
@@ -36,8 +38,12 @@ final class PngCanvas implements Canvas {
     /** The file's bytes. */
     byte[] png() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        if (!ImageIO.write(image, "png", bytes)) {
-            throw new IOException("this Java writes no PNG");
+        // Not the stream that ImageIO would make: that one wants a hook at the end of the JVM, and an interrupted
+        // comparison is there.
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IOException("this Java writes no PNG");
+            }
         }
         return bytes.toByteArray();
     }

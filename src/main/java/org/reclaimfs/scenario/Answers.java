@@ -92,15 +92,13 @@ final class Answers implements AllocListener {
 
     /** What the loop of a task that asks for a kill has just given up for. */
     private StallExit why(@Nullable Task asker) {
-        Stall own = lastGivenUp; // who is killed by its own request leaves its loop before the killer reports
-        if (own != null && own.task() == asker) {
-            return own.exit();
+        for (Stall stall : machine.stallsUnderWay()) {
+            if (stall.task() == asker && stall.ooms() > 0) {
+                return stall.exit();
+            }
         }
-        return machine.stallsUnderWay().stream()
-                .filter(stall -> stall.task() == asker && stall.ooms() > 0)
-                .map(Stall::exit)
-                .findFirst()
-                .orElse(StallExit.UNDER_WAY);
+        Stall last = lastGivenUp; // who is killed by its own request leaves its loop before the killer reports
+        return last != null && last.task() == asker ? last.exit() : StallExit.UNDER_WAY;
     }
 
     private static void keep(List<Stall> list, Stall stall) {
@@ -166,7 +164,7 @@ final class Answers implements AllocListener {
             out.add(resets());
             out.add(gain());
             out.add(failures());
-            rest(out);
+            out.add(whatCameBack());
         }
         if (firstOom != null) {
             out.add(atOom(firstOom));
@@ -227,10 +225,10 @@ final class Answers implements AllocListener {
                 + Telling.number(sum.refused()) + ".";
     }
 
-    private void rest(List<String> out) {
-        out.add("What was too young: " + Telling.number(sum.young()) + " of " + Telling.number(sum.scanned())
+    private String whatCameBack() {
+        return "What was too young: " + Telling.number(sum.young()) + " of " + Telling.number(sum.scanned())
                 + " scanned pages; " + Telling.number(sum.refaults())
-                + " pages came back while direct reclaim was at work.");
+                + " pages came back while direct reclaim was at work.";
     }
 
     private static String atOom(AtOom at) {
