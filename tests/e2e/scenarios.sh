@@ -1,7 +1,7 @@
 #!/bin/sh
 # Scenarios: the shipped ones are valid and run alike each time; a wrong one says everything that is wrong.
 . "$(dirname "$0")/../lib.sh"
-for file in "$scenarios"/*.yaml; do
+for file in "$scenarios"/*.yaml "$scenarios"/lab/*.yaml; do
     "$reclaimfs" check "$file" >/dev/null || fail "check $file"
 done
 cat >"$scratch/bad.yaml" <<'YAML'

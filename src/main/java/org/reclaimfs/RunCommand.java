@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.machine.Kill;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
+import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.scenario.Run;
 import org.reclaimfs.scenario.Session;
+import org.reclaimfs.scenario.Telling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -84,12 +86,9 @@ final class RunCommand implements Callable<Integer> {
                 on.remove(patch);
                 return;
             }
-            if (text.equals(patch.key() + "=1") && patch.modelled()) {
+            if (text.equals(patch.key() + "=1")) {
                 on.add(patch);
                 return;
-            }
-            if (text.equals(patch.key() + "=1")) {
-                throw new ParameterException(spec.commandLine(), "--patch: " + patch.key() + " is not modelled yet");
             }
         }
         List<String> names = EnumSet.allOf(Patch.class).stream().map(Patch::key).toList();
@@ -107,6 +106,11 @@ final class RunCommand implements Callable<Integer> {
             System.out.printf(
                     "  %s: %s in %s by %s%n", Progress.time(kill.atNs()), kill.task(), kill.cgroup(), kill.by());
         }
+        Stalls stalls = session.machine().stalls();
+        System.out.printf(
+                "stalls: %d, %s in all%n",
+                stalls.count(), Telling.span(stalls.totalNs(session.machine().nowNs())));
+        run.answers().forEach(sentence -> System.out.println("  " + sentence));
         System.out.printf("failed: %d%n", run.failed().size());
         for (Run.Failed failed : run.failed()) {
             System.out.printf(

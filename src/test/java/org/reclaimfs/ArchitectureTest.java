@@ -41,18 +41,20 @@ final class ArchitectureTest {
             Map.entry("fuse",     Set.of("kernfs")),
             Map.entry("kernfs",   Set.of()),
             Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
-            Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "policy", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("devfs",    Set.of("kernfs", "klog", "machine")),
             Map.entry("pressurefs", Set.of("kernfs", "machine", "memcg", "psi")),
-            Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "psi", "swap", "zram", "zswap")),
+            Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "policy", "psi", "swap", "zram", "zswap")),
+            Map.entry("lab",      Set.of("kernfs", "machine", "memcg", "mm", "oom", "psi", "scenario", "swap")),
             // the model
-            Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
+            Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "policy", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("vmscan",   Set.of("memcg", "lru", "swap", "zswap", "mm")),
             Map.entry("oom",      Set.of("klog", "memcg", "mm")),
             Map.entry("zswap",    Set.of("memcg", "lru", "swap", "mm")),
             Map.entry("zram",     Set.of("swap", "mm")),
             Map.entry("memcg",    Set.of("lru", "psi", "sched", "mm")),
+            Map.entry("policy",   Set.of("mm")),
             Map.entry("swap",     Set.of("mm")),
             Map.entry("lru",      Set.of("mm")),
             Map.entry("klog",     Set.of()),
@@ -63,7 +65,8 @@ final class ArchitectureTest {
     // spotless:on
 
     private static final List<String> MODEL = List.of(
-            "machine", "klog", "vmscan", "oom", "zswap", "zram", "swap", "lru", "psi", "sched", "memcg", "mm", "abi");
+            "machine", "klog", "vmscan", "oom", "zswap", "zram", "swap", "lru", "policy", "psi", "sched", "memcg", "mm",
+            "abi");
 
     private static final List<String> ROOMS = ARROWS.keySet().stream().sorted().toList();
 

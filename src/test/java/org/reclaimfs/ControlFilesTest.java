@@ -9,9 +9,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.machine.Patch;
 import org.reclaimfs.scenario.ScenarioException;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
@@ -133,21 +135,43 @@ final class ControlFilesTest {
         }
     }
 
-    @Test
-    void patchesThatAreNotModelledCannotBeSwitchedOn() throws ErrnoException {
-        for (String name : List.of("ram_backed_swap", "zswap_proactive_writeback")) {
-            write("patches/" + name, "1");
-            assertThat(read("patches/" + name)).isEqualTo("1\n");
-            write("patches/" + name, "0");
-            assertThat(read("patches/" + name)).isEqualTo("0\n");
+    @ParameterizedTest
+    @EnumSource(Patch.class)
+    void patchesAreSwitchedByZeroAndOne(Patch patch) throws ErrnoException {
+        for (String value : List.of("1", "0", "1")) {
+            write("patches/" + patch.key(), value);
+            assertThat(read("patches/" + patch.key())).isEqualTo(value + "\n");
         }
-        for (String name : List.of("reclaim_progress", "net_progress", "scaled_anon")) {
-            write("patches/" + name, "0");
-            assertThatThrownBy(() -> write("patches/" + name, "1"))
-                    .isInstanceOfSatisfying(
-                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EOPNOTSUPP));
+        for (String wrong : List.of("2", "on", "")) {
+            assertThatThrownBy(() -> write("patches/" + patch.key(), wrong)).hasMessageContaining("EINVAL");
         }
-        assertThatThrownBy(() -> write("patches/ram_backed_swap", "2")).hasMessageContaining("EINVAL");
+    }
+
+    /** A policy's sysctl is there while the policy is on, and keeps what was set. */
+    @ParameterizedTest(name = "{1} with {0}, at first {2}")
+    @CsvSource({
+        "reclaim_progress, reclaim_progress_pct, 1",
+        "reclaim_progress_scanned, reclaim_progress_pct, 1",
+        "efficiency_gate, reclaim_efficiency_pct, 10"
+    })
+    void aKnobComesAndGoesWithItsPolicy(String patch, String name, String first) throws ErrnoException {
+        String path = "/proc/sys/vm/" + name;
+        assertThatThrownBy(() -> session.kernfs().readText(path)).hasMessageContaining("ENOENT");
+        write("patches/" + patch, "1");
+        assertThat(session.kernfs().readText(path)).isEqualTo(first + "\n");
+        for (String wrong : List.of("101", "-1", "x", "")) {
+            assertThatThrownBy(() -> session.kernfs().writeText(path, wrong + "\n", Signal.NEVER))
+                    .as(wrong)
+                    .hasMessageContaining("EINVAL");
+        }
+        for (String good : List.of("0", "100", "7")) {
+            session.kernfs().writeText(path, good + "\n", Signal.NEVER);
+            assertThat(session.kernfs().readText(path)).isEqualTo(good + "\n");
+        }
+        write("patches/" + patch, "0");
+        assertThatThrownBy(() -> session.kernfs().readText(path)).hasMessageContaining("ENOENT");
+        write("patches/" + patch, "1");
+        assertThat(session.kernfs().readText(path)).isEqualTo("7\n");
     }
 
     private void write(String name, String text) throws ErrnoException {

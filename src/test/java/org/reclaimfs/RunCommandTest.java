@@ -87,9 +87,10 @@ final class RunCommandTest {
         assertThat(result.status()).as(result.toString()).isZero();
         String trace = Files.readString(out.resolve("trace.jsonl"));
         assertThat(trace.lines())
-                .anyMatch(line -> line.matches(
-                        "\\{\"atNs\":\\d+,\"event\":\"direct-reclaim\",\"task\":\"hog\",\"beganNs\":\\d+,\"freePages\":\\d+,"
-                                + "\"perCpuPages\":\\d+,\"reclaimed\":\\d+,\"scanned\":\\d+,\"poolPages\":-?\\d+}"))
+                .anyMatch(
+                        line -> line.matches(
+                                "\\{\"atNs\":\\d+,\"event\":\"direct-reclaim\",\"task\":\"hog\",\"beganNs\":\\d+,\"freePages\":\\d+,"
+                                        + "\"perCpuPages\":\\d+,\"reclaimed\":\\d+,\"scanned\":\\d+,\"poolPages\":-?\\d+,\"reclaimedAnon\":\\d+,.*\"refaults\":\\d+}"))
                 .anyMatch(line -> line.matches(
                         "\\{\"atNs\":\\d+,\"event\":\"retry\",\"task\":\"hog\",\"node\":0,\"zone\":\"DMA32\",\"order\":0,"
                                 + "\"reclaimable\":\\d+,\"available\":\\d+,\"min_wmark\":\\d+,\"no_progress_loops\":\\d+,"
@@ -160,7 +161,7 @@ final class RunCommandTest {
         String yaml = "timeline: [{0s: 'expect-errno /sys/fs/cgroup/memory.reclaim 1M source=zswap EINVAL'}]";
         assertThat(run(yaml, "--patch", "zswap_proactive_writeback=0").status()).isZero();
         assertThat(run(yaml).status()).isEqualTo(1);
-        assertThat(run(yaml, "--patch", "scaled_anon=1").status()).isEqualTo(2);
+        assertThat(run(yaml, "--patch", "scaled_anon=2").status()).isEqualTo(2);
         assertThat(run(yaml, "--patch", "typo=1").err()).contains("expected NAME=0 or NAME=1");
     }
 
@@ -188,7 +189,9 @@ final class RunCommandTest {
                 "mount --speed 0 d",
                 "mount --manual --speed 2 d",
                 "check nowhere.yaml",
-                "run --seed x f"
+                "run --seed x f",
+                "compare",
+                "compare nowhere.yaml"
             })
     void wrongUsageIsTwo(String line) {
         Result result = execute(line.isEmpty() ? new String[0] : line.split(" "));
@@ -197,7 +200,7 @@ final class RunCommandTest {
     }
 
     @ParameterizedTest(name = "{0} -h")
-    @ValueSource(strings = {"mount", "run", "check", "doctor"})
+    @ValueSource(strings = {"mount", "run", "compare", "check", "doctor"})
     void helpIsZero(String verb) {
         Result result = execute(verb, "-h");
         assertThat(result.status()).isZero();

@@ -1,7 +1,9 @@
 package org.reclaimfs.machine;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.reclaimfs.klog.Klog;
 import org.reclaimfs.memcg.Cgroup;
@@ -15,6 +17,10 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.policy.Knobs;
+import org.reclaimfs.policy.Outlook;
+import org.reclaimfs.policy.RetryPolicy;
+import org.reclaimfs.policy.Strictest;
 import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevices;
@@ -48,7 +54,10 @@ final class Core {
     final NodeReclaimLimits nodeReclaimLimits = new NodeReclaimLimits();
     final Flusher flusher = new Flusher(this);
     final Stalls stalls = new Stalls();
+    final Set<AllocStall> stallsUnderWay = new LinkedHashSet<>();
     final Set<Patch> patches;
+    final Knobs knobs = new Knobs();
+    private RetryPolicy retryPolicy;
     /** Tasks in swapoff(2): if memory runs out meanwhile, it is their doing (set_current_oom_origin). */
     final Set<Task> oomOrigins = new LinkedHashSet<>();
     /** After a panic no task runs any more. */
@@ -56,13 +65,14 @@ final class Core {
     /** When some allocation's stall was last told. */
     long lastStallWarningNs = Long.MIN_VALUE / 2;
 
-    AllocListener listener = AllocListener.NONE;
+    final AllocListeners listener = new AllocListeners();
 
     Core(MachineConfig config) {
         this.config = config;
         costs = config.costs();
         patches = EnumSet.noneOf(Patch.class);
         patches.addAll(config.patches());
+        retryPolicy = policyOfPatches();
         ram = new Memory(config.memoryBytes(), config.reservedBytes(), config.nodes(), config.cpus(), config.seed());
         dirtyLimits = new DirtyLimits(ram);
         memcgs = new MemCgroups(mem, config.nodes());
@@ -89,6 +99,36 @@ final class Core {
     }
 
     RetryPolicy retryPolicy() {
-        return patches.contains(Patch.RAM_BACKED_SWAP) ? RetryPolicy.RAM_BACKED : RetryPolicy.STOCK;
+        return retryPolicy;
+    }
+
+    /** Applies a patch, or takes it out; who is in the allocator's loop meets it in its next round. */
+    void setPatch(Patch patch, boolean on) {
+        if (on) {
+            patches.add(patch);
+        } else {
+            patches.remove(patch);
+        }
+        retryPolicy = policyOfPatches();
+    }
+
+    private RetryPolicy policyOfPatches() {
+        List<RetryPolicy> policies = new ArrayList<>();
+        for (Patch patch : patches) {
+            if (patch.policy() != null) {
+                policies.add(patch.policy());
+            }
+        }
+        return Strictest.of(policies);
+    }
+
+    /** What policies may know of swap and of what their sysctls say. */
+    Outlook outlook() {
+        return new Outlook(
+                swap.freePages(),
+                swap.allRamBacked(),
+                swap.pooledPages() + zswap.storedPages(),
+                swap.poolPages() + zswap.totalPages(),
+                knobs);
     }
 }

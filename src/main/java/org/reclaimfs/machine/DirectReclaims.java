@@ -1,23 +1,29 @@
 package org.reclaimfs.machine;
 
 import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
+import org.reclaimfs.policy.Round;
 import org.reclaimfs.vmscan.Reclaim;
+import org.reclaimfs.vmscan.Tally;
 
-/** What one thread's calls of direct reclaim look like from outside, for the {@link AllocListener}. NOT thread safe. */
+/** What one thread's calls of direct reclaim look like from outside: for policies, and the {@link AllocListener}. NOT thread safe. */
 final class DirectReclaims {
     private static final int ORDER = 0;
 
     private final Core core;
     private final Task task;
+    private final AllocStall stall;
     private long beganNs;
     private long freePages;
     private long perCpuPages;
     private long poolPages;
+    private long refaultsBefore;
 
-    DirectReclaims(Core core, Task task) {
+    DirectReclaims(Core core, Task task, AllocStall stall) {
         this.core = core;
         this.task = task;
+        this.stall = stall;
     }
 
     void begin() {
@@ -28,6 +34,12 @@ final class DirectReclaims {
             perCpuPages += zone.perCpuPages();
         }
         poolPages = 0;
+        refaultsBefore = refaults();
+    }
+
+    private long refaults() {
+        return core.ram.vmstat.get(VmStat.WORKINGSET_REFAULT_ANON)
+                + core.ram.vmstat.get(VmStat.WORKINGSET_REFAULT_FILE);
     }
 
     /** A piece of a call; what the pools grow by meanwhile is its doing, for nobody else gets a turn. */
@@ -38,13 +50,27 @@ final class DirectReclaims {
         return over;
     }
 
-    void end(long reclaimed, long scanned) {
-        core.listener.directReclaim(new AllocListener.DirectReclaim(
-                task, beganNs, core.effort.nowNs(), freePages, perCpuPages, reclaimed, scanned, poolPages));
+    Round end(Reclaim call) {
+        Tally tally = call.tally();
+        Round round = new Round(
+                tally.reclaimedAnon(),
+                tally.reclaimedFile(),
+                tally.scannedAnon(),
+                tally.scannedFile(),
+                poolPages,
+                tally.young(),
+                tally.noSlot(),
+                tally.writeFailed(),
+                tally.refused(),
+                refaults() - refaultsBefore);
+        stall.add(round);
+        core.listener.directReclaim(
+                new AllocListener.DirectReclaim(task, beganNs, core.effort.nowNs(), freePages, perCpuPages, round));
+        return round;
     }
 
     void retryZone(Zone zone, long reclaimable, int noProgressLoops, boolean again) {
-        core.listener.retryZone(new AllocListener.RetryZone(
+        AllocListener.RetryZone decision = new AllocListener.RetryZone(
                 task,
                 core.effort.nowNs(),
                 zone.node,
@@ -54,6 +80,8 @@ final class DirectReclaims {
                 reclaimable + zone.freePages(),
                 zone.minWmark() + zone.boostPages(),
                 noProgressLoops,
-                again));
+                again);
+        stall.retried(decision);
+        core.listener.retryZone(decision);
     }
 }

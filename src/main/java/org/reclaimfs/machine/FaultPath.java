@@ -10,6 +10,9 @@ import org.reclaimfs.mm.Memory.Mark;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
 import org.reclaimfs.oom.Outcome;
+import org.reclaimfs.policy.Outlook;
+import org.reclaimfs.policy.RetryPolicy;
+import org.reclaimfs.policy.Round;
 import org.reclaimfs.vmscan.Reclaim;
 import org.reclaimfs.vmscan.Vmscan;
 
@@ -74,7 +77,7 @@ final class FaultPath {
         this.thread = thread;
         this.stall = new AllocStall(core, task, thread.pressure);
         this.high = new HighDebt(task, core.config.hz());
-        this.calls = new DirectReclaims(core, task);
+        this.calls = new DirectReclaims(core, task, stall);
     }
 
     /** The zone of the pages last granted. */
@@ -273,11 +276,10 @@ final class FaultPath {
 
     private void directReclaimDone(Reclaim done, long nowNs) {
         state = State.READY;
-        long reclaimed = done.reclaimed();
-        calls.end(reclaimed, done.scanned());
+        Round round = calls.end(done);
         int node = core.ram.nodeOfCpu(cpu());
         boolean found = core.ram.zoneAbove(node, Mark.MIN) >= 0;
-        if (reclaimed > 0) {
+        if (round.reclaimed() > 0) {
             kswapds.progress();
             if (!found) {
                 core.ram.drainPerCpu();
@@ -286,7 +288,7 @@ final class FaultPath {
             }
         }
         stall.leave();
-        if (found || shouldRetry(node, reclaimed)) {
+        if (found || shouldRetry(node, round)) {
             return;
         }
         noProgressLoops = 0;
@@ -296,22 +298,26 @@ final class FaultPath {
     }
 
     /** should_reclaim_retry: is it worth another round? */
-    private boolean shouldRetry(int node, long reclaimed) {
-        noProgressLoops = reclaimed > 0 ? 0 : noProgressLoops + 1;
+    private boolean shouldRetry(int node, Round round) {
+        RetryPolicy policy = core.retryPolicy();
+        Outlook outlook = core.outlook();
+        noProgressLoops = policy.progress(round, outlook) > 0 ? 0 : noProgressLoops + 1;
         if (noProgressLoops > MAX_RECLAIM_RETRIES) {
+            stall.gaveUp(StallExit.COUNTER, noProgressLoops);
             return false;
         }
-        RetryPolicy policy = core.retryPolicy();
         for (int z : core.ram.node(node).zonelist()) {
             Zone candidate = core.ram.zone(z);
             core.effort.spend(core.costs.get(Cost.RETRY_ZONE));
-            long reclaimable = policy.reclaimablePages(candidate, core.swap);
+            long reclaimable =
+                    policy.filePages(candidate, round, outlook) + policy.anonPages(candidate, round, outlook);
             boolean again = core.ram.watermarkOk(z, Mark.MIN, reclaimable);
             calls.retryZone(candidate, reclaimable, noProgressLoops, again);
             if (again) {
                 return true;
             }
         }
+        stall.gaveUp(StallExit.ESTIMATE, noProgressLoops);
         return false;
     }
 

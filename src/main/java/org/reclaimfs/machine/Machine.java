@@ -28,6 +28,7 @@ import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.oom.OomSettings;
+import org.reclaimfs.policy.Knobs;
 import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.sched.RunQueues;
@@ -298,9 +299,14 @@ public final class Machine {
         return devices.zram(id);
     }
 
-    /** From now on {@code listener} is told what the allocator's slow path does. */
+    /** From now on {@code listener} is told, too, what the allocator's slow path does. */
     public void listen(AllocListener listener) {
-        core.listener = listener;
+        core.listener.add(listener);
+    }
+
+    /** Allocations that wait at present, as if their stalls ended now; in the order they began. */
+    public List<AllocListener.Stall> stallsUnderWay() {
+        return core.stallsUnderWay.stream().map(stall -> stall.soFar(nowNs)).toList();
     }
 
     /** How the allocations of all tasks were held up. */
@@ -316,12 +322,14 @@ public final class Machine {
         return core.patches.contains(patch);
     }
 
+    /** Applies a patch, or takes it out, at once. */
     public void setPatch(Patch patch, boolean on) {
-        if (on) {
-            core.patches.add(patch);
-        } else {
-            core.patches.remove(patch);
-        }
+        core.setPatch(patch, on);
+    }
+
+    /** What the policies under test let an administrator set. */
+    public Knobs knobs() {
+        return core.knobs;
     }
 
     /** What a driver says in the kernel's log (pr_info). */

@@ -42,7 +42,10 @@ final class Tasks {
     /** SIGKILL; nothing more happens to a task that is dying already. */
     void kill(Task task, String by, long nowNs) {
         if (!task.dead()) {
-            kills.add(new Kill(nowNs, task.name, task.cgroup().path(), by));
+            long pages = task.rssPages() + task.swapEntryPages();
+            Kill kill = new Kill(nowNs, task.name, task.cgroup().path(), by, pages);
+            kills.add(kill);
+            core.listener.killed(kill);
             exit(task, nowNs);
         }
     }

@@ -18,7 +18,7 @@ public final class Zone {
     /** Number of the zone's first frame. */
     public final long startPages;
 
-    public final long presentPages;
+    public final long poolPages;
     public final long managedPages;
     public final PerCpuPages[] perCpu;
 
@@ -46,12 +46,12 @@ public final class Zone {
     /** Pages of this zone that a request allowed in zone type j must leave free (lowmem_reserve). */
     final long[] lowmemReserve = new long[Memory.ZONES];
 
-    Zone(int index, int node, String name, long startPages, long presentPages, long managedPages, int cpus) {
+    Zone(int index, int node, String name, long startPages, long poolPages, long managedPages, int cpus) {
         this.index = index;
         this.node = node;
         this.name = name;
         this.startPages = startPages;
-        this.presentPages = presentPages;
+        this.poolPages = poolPages;
         this.managedPages = managedPages;
         this.freePages = managedPages;
         this.perCpu = new PerCpuPages[managedPages > 0 ? cpus : 0];
@@ -148,9 +148,18 @@ public final class Zone {
         reclaimActive = active;
     }
 
+    /** Page cache on the zone's lists, dirty or not. */
+    public long filePages() {
+        return lruPages[Flags.INACTIVE_FILE] + lruPages[Flags.ACTIVE_FILE];
+    }
+
+    /** Anonymous and shared memory on the zone's lists. */
+    public long anonPages() {
+        return lruPages[Flags.INACTIVE_ANON] + lruPages[Flags.ACTIVE_ANON];
+    }
+
     /** File pages of the zone, plus anon pages if they could be swapped (zone_reclaimable_pages). */
     public long reclaimablePages(boolean anonToo) {
-        long file = lruPages[Flags.INACTIVE_FILE] + lruPages[Flags.ACTIVE_FILE];
-        return anonToo ? file + lruPages[Flags.INACTIVE_ANON] + lruPages[Flags.ACTIVE_ANON] : file;
+        return anonToo ? filePages() + anonPages() : filePages();
     }
 }

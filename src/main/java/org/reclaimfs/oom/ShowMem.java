@@ -52,13 +52,13 @@ public final class ShowMem {
             log.warn(nowNs, node(node.id));
         }
         for (Zone zone : ram.zones()) {
-            if (zone.presentPages > 0) {
+            if (zone.poolPages > 0) {
                 log.warn(nowNs, zone(zone));
                 log.warn(nowNs, lowmemReserve(zone));
             }
         }
         for (Zone zone : ram.zones()) {
-            if (zone.presentPages > 0) {
+            if (zone.poolPages > 0) {
                 log.warn(nowNs, freeLists(zone));
             }
         }
@@ -71,7 +71,7 @@ public final class ShowMem {
         log.warn(nowNs, get(VmStat.NR_SWAPCACHED) + " pages in swap cache");
         log.warn(nowNs, "Free swap  = " + pagesToKiB(swap.freePages()) + "kB");
         log.warn(nowNs, "Total swap = " + pagesToKiB(swap.totalPages()) + "kB");
-        long present = ram.zones().stream().mapToLong(zone -> zone.presentPages).sum();
+        long present = ram.zones().stream().mapToLong(zone -> zone.poolPages).sum();
         log.warn(nowNs, present + " pages RAM");
         log.warn(nowNs, "0 pages HighMem/MovableOnly");
         log.warn(nowNs, present - ram.totalPages() + " pages reserved");
@@ -148,7 +148,7 @@ public final class ShowMem {
                 + kB("inactive_file", zone.lruPages(Flags.INACTIVE_FILE))
                 + kB("unevictable", zone.lruPages(Flags.UNEVICTABLE))
                 + kB("writepending", zone.writePendingPages()) + kB("zspages", zone.zspages())
-                + kB("present", zone.presentPages) + kB("managed", zone.managedPages)
+                + kB("present", zone.poolPages) + kB("managed", zone.managedPages)
                 + kB("mlocked", zone.mlockedPages())
                 + " bounce:0kB" + kB("free_pcp", zone.perCpuPages()) + " local_pcp:0kB free_cma:0kB";
     }

@@ -120,7 +120,7 @@ final class MemInfo {
 
     private static void directMap(Memory ram, SeqFile out) {
         long presentKiB = Units.pagesToKiB(
-                ram.zones().stream().mapToLong(zone -> zone.presentPages).sum());
+                ram.zones().stream().mapToLong(zone -> zone.poolPages).sum());
         out.kB("DirectMap4k:", presentKiB % PMD_KIB);
         out.kB("DirectMap2M:", presentKiB - presentKiB % PMD_KIB);
         out.kB("DirectMap1G:", 0);

@@ -21,6 +21,7 @@ import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.kernfs.Store;
 import org.reclaimfs.kernfs.Work;
+import org.reclaimfs.machine.Patch;
 import org.reclaimfs.mm.Memory;
 
 /** /proc/sys/vm as captured (vm_table and the tables beside it, 7.2; spec/22 section 7). */
@@ -102,6 +103,8 @@ final class VmSysctls {
             number("min_slab_ratio",           intIn(0, 100),   s -> s.nodeReclaim().minSlabPercent(), (s, value) -> s.nodeReclaim().setMinSlabPercent((int) value)),
             number("min_unmapped_ratio",       intIn(0, 100),   s -> s.nodeReclaim().minUnmappedPercent(), (s, value) -> s.nodeReclaim().setMinUnmappedPercent((int) value)),
             number("numa_stat",                intIn(0, 1),     s -> s.machine().memory().numaStat() ? 1 : 0, (s, value) -> s.machine().memory().setNumaStat(value == 1)),
+            FileSpec.<VmSettings>rw("reclaim_progress_pct", VmSysctls::progressPatch, Shapes.number(s -> s.machine().knobs().reclaimProgressPct()), store(intIn(0, 100), (s, value) -> s.machine().knobs().setReclaimProgressPct((int) value))),
+            FileSpec.<VmSettings>rw("reclaim_efficiency_pct", s -> s.machine().patched(Patch.EFFICIENCY_GATE), Shapes.number(s -> s.machine().knobs().reclaimEfficiencyPct()), store(intIn(0, 100), (s, value) -> s.machine().knobs().setReclaimEfficiencyPct((int) value))),
             FileSpec.<VmSettings>rw("numa_zonelist_order", always(), Shapes.single(s -> "Node"), VmSysctls::storeZonelistOrder).withoutEffect("nodes are always tried nearest first"),
             number("zone_reclaim_mode",        NOT_NEGATIVE,    s -> s.nodeReclaim().mode(), (s, value) -> s.nodeReclaim().setMode((int) value)).withoutEffect(NODE),
             number("oom_dump_tasks",           INT,             s -> s.oom().dumpTasks(), (s, value) -> s.oom().setDumpTasks(value)),
@@ -115,6 +118,11 @@ final class VmSysctls {
             kept("vfs_cache_pressure",         NOT_NEGATIVE, 100, SLAB),
             kept("vfs_cache_pressure_denom",   intIn(100, Integer.MAX_VALUE), 100, SLAB));
     } // spotless:on
+
+    private static boolean progressPatch(VmSettings settings) {
+        return settings.machine().patched(Patch.RECLAIM_PROGRESS)
+                || settings.machine().patched(Patch.RECLAIM_PROGRESS_SCANNED);
+    }
 
     private static FileSpec<VmSettings> kept(String name, IntRule rule, long first, String why) {
         return number(name, rule, s -> s.kept(name, first), (s, value) -> s.keep(name, value))

@@ -113,8 +113,8 @@ final class ZoneFiles {
         line(out, "low      ", zone.lowWmark());
         line(out, "high     ", zone.highWmark());
         line(out, "promo    ", zone.promoWmark());
-        line(out, "spanned  ", zone.presentPages);
-        line(out, "present  ", zone.presentPages);
+        line(out, "spanned  ", zone.poolPages);
+        line(out, "present  ", zone.poolPages);
         line(out, "managed  ", zone.managedPages);
         line(out, "cma      ", 0);
         out.text("\n        protection: (");

@@ -2,7 +2,6 @@ package org.reclaimfs.scenario;
 
 import static org.reclaimfs.kernfs.FileSpec.ro;
 import static org.reclaimfs.kernfs.FileSpec.rw;
-import static org.reclaimfs.kernfs.FileSpec.stub;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +29,16 @@ final class ControlFiles {
     private final TimeGate gate;
     private final Control control;
     private final String version;
+    private final TraceFile trace;
 
     ControlFiles(Machine machine, TimeGate gate, Control control, String version) {
         this.machine = machine;
         this.gate = gate;
         this.control = control;
         this.version = version;
+        EventRing events = new EventRing();
+        machine.listen(events);
+        this.trace = new TraceFile(events);
     }
 
     void mountAt(Dir root) {
@@ -51,7 +54,7 @@ final class ControlFiles {
             ro("tasks",   ALWAYS, ControlFiles::showTasks),
             ro("version", ALWAYS, (m, out, file) -> out.text(version)),
             ro("pid",     ALWAYS, (m, out, file) -> out.num(ProcessHandle.current().pid()).newline()),
-            stub("trace", 0444, ALWAYS, "", "a mount keeps no record of events; `run --out` writes trace.jsonl"));
+            FileSpec.<Machine>raw("trace", 0444, ALWAYS, trace).polled(trace));
     } // spotless:on
 
     // ---- the clock ----
@@ -100,17 +103,11 @@ final class ControlFiles {
     private static List<FileSpec<Machine>> patches() {
         List<FileSpec<Machine>> rows = new ArrayList<>();
         for (Patch patch : Patch.values()) {
-            rows.add(new FileSpec<>(
+            rows.add(rw(
                     patch.key(),
-                    0644,
                     ALWAYS,
                     (m, out, file) -> out.text(m.patched(patch) ? "1\n" : "0\n"),
-                    (m, in, file) -> storePatch(m, patch, in),
-                    null,
-                    null,
-                    null,
-                    false,
-                    patch.modelled() ? null : "this patch is not modelled yet and cannot be switched on"));
+                    (m, in, file) -> storePatch(m, patch, in)));
         }
         return rows;
     }
@@ -119,9 +116,6 @@ final class ControlFiles {
         boolean on = in.is("1");
         if (!on && !in.is("0")) {
             throw new ErrnoException(Errno.EINVAL, "expected 0 or 1");
-        }
-        if (on && !patch.modelled()) {
-            throw new ErrnoException(Errno.EOPNOTSUPP, patch.key() + " is not modelled yet");
         }
         machine.setPatch(patch, on);
         return Work.DONE;

@@ -119,7 +119,7 @@ final class MachineSection {
         }
         yaml.section(node, List.copyOf(known.keySet())).forEach((key, value) -> {
             Patch patch = known.get(key);
-            Boolean on = yaml.scalar(value, "0 or 1", word -> patchValue(patch, word));
+            Boolean on = yaml.scalar(value, "0 or 1", MachineSection::patchValue);
             if (patch != null && on != null) {
                 if (on) {
                     patches.add(patch);
@@ -130,15 +130,11 @@ final class MachineSection {
         });
     }
 
-    static boolean patchValue(@Nullable Patch patch, Word word) throws BadText {
+    static boolean patchValue(Word word) throws BadText {
         if (!word.text().equals("0") && !word.text().equals("1")) {
             throw BadText.found(word, "0 or 1");
         }
-        boolean on = word.text().equals("1");
-        if (on && patch != null && !patch.modelled()) {
-            throw BadText.found(word, "0 (this patch is not modelled yet)");
-        }
-        return on;
+        return word.text().equals("1");
     }
 
     /** A profile, or a map of a profile and single costs that differ from it. */

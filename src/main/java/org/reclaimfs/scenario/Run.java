@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.machine.Kill;
@@ -24,6 +26,9 @@ public final class Run {
             "memory.stat",
             "memory.pressure");
 
+    /** Reasons of kills that are not the kernel's decision. */
+    private static final Set<String> USER_SPACE = Set.of("step", "cgroup.kill", "psi-killer");
+
     private static final long SHORT_NS = 120_000_000_000L;
     private static final long LONG_NS = 7_200_000_000_000L;
 
@@ -39,7 +44,8 @@ public final class Run {
     private final Scenario scenario;
     private final Machine machine;
     private final Trace trace;
-    private final StringBuilder csv = new StringBuilder();
+    private final Answers answers;
+    private final Series series;
     private final List<Failed> failed = new ArrayList<>();
 
     public Run(Session session, Scenario scenario) {
@@ -47,6 +53,8 @@ public final class Run {
         this.scenario = scenario;
         this.machine = session.machine();
         this.trace = new Trace(machine);
+        this.answers = new Answers(machine);
+        this.series = new Series(machine, trace::retries);
     }
 
     /** The interval of timeline.csv: 100 ms, for runs over 2 minutes 1 s, over 2 hours 10 s. */
@@ -60,15 +68,24 @@ public final class Run {
      * @param progress is told the virtual time now and then
      */
     public void play(LongConsumer progress) {
+        play(progress, () -> false);
+    }
+
+    /**
+     * Plays it until the end or until {@code stop} says so.
+     *
+     * @return whether the end was reached
+     */
+    public boolean play(LongConsumer progress, BooleanSupplier stop) {
         Timeline timeline = session.startTimeline(new Events());
-        Series series = new Series(machine);
-        csv.append(series.header());
         long intervalNs = intervalNs(scenario.endNs());
         long atNs = 0;
         while (true) {
-            session.gate().leapTo(atNs);
+            if (!session.gate().leapTo(atNs, stop)) {
+                return false;
+            }
             if (atNs % intervalNs == 0) {
-                csv.append(series.row(machine));
+                series.record(machine);
                 progress.accept(atNs);
             }
             if (atNs >= scenario.endNs()) {
@@ -80,6 +97,7 @@ public final class Run {
             failed.add(new Failed(
                     atNs, entry.line(), entry.text(), "the step before it to end", "still waiting at the end"));
         }
+        return true;
     }
 
     private final class Events implements Timeline.Listener {
@@ -101,7 +119,7 @@ public final class Run {
         }
 
         private Map<String, Object> event(long nowNs, String kind, Timeline.Entry entry) {
-            Map<String, Object> event = Trace.event(nowNs, kind);
+            Map<String, Object> event = TraceEvent.of(nowNs, kind);
             event.put("line", entry.line());
             event.put("step", entry.text());
             return event;
@@ -114,12 +132,22 @@ public final class Run {
         return failed;
     }
 
+    /** What happened to allocations, in sentences; none if nothing stalled. */
+    public List<String> answers() {
+        return answers.sentences();
+    }
+
     public String traceJsonl() {
         return trace.text();
     }
 
     public String timelineCsv() {
-        return csv.toString();
+        return series.csv();
+    }
+
+    /** The rows of timeline.csv as numbers. */
+    public Series series() {
+        return series;
     }
 
     /** summary.json. */
@@ -140,7 +168,11 @@ public final class Run {
         stall.put("totalNs", stalls.totalNs(machine.nowNs()));
         stall.put("longestNs", stalls.longestNs(machine.nowNs()));
         stall.put("rounds", stalls.rounds());
+        stall.put("exits", answers.exitsAsJson());
+        stall.put("longest", answers.longestAsJson());
         out.put("stalls", stall);
+        out.put("answers", answers.sentences());
+        out.put("firstOom", answers.firstOomAsJson());
         out.put("reclaim", trace.reclaimCounts());
         out.put("kmsg", trace.logCounts());
         out.put("trace", trace.thinned());
@@ -169,8 +201,9 @@ public final class Run {
         out.put("atNs", kill.atNs());
         out.put("task", kill.task());
         out.put("cgroup", kill.cgroup());
-        out.put("by", kill.by().equals("step") || kill.by().equals("cgroup.kill") ? "user" : "kernel");
+        out.put("by", USER_SPACE.contains(kill.by()) ? "user" : "kernel");
         out.put("reason", kill.by());
+        out.put("pages", kill.pages());
         return out;
     }
 

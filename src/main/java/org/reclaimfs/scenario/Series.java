@@ -2,6 +2,7 @@ package org.reclaimfs.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.machine.Machine;
@@ -15,14 +16,21 @@ import org.reclaimfs.psi.PsiResource;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.zram.ZramDevice;
 
-/** The columns of timeline.csv. */
-final class Series {
+/** What timeline.csv shows: quantities of the machine at a fixed interval of virtual time. */
+public final class Series {
+    private static final String TIME = "time_ns";
+
     private record Column(String header, ToLongFunction<Machine> value) {}
 
     private final List<Column> columns = new ArrayList<>();
+    private final List<long[]> rows = new ArrayList<>();
 
-    /** The machine's columns, and two for each cgroup it has now. */
-    Series(Machine machine) {
+    /**
+     * The machine's columns, and two for each cgroup it has now.
+     *
+     * @param retries how many retry decisions there have been
+     */
+    Series(Machine machine, LongSupplier retries) {
         columns.add(
                 new Column("mem_free_bytes", m -> Units.pagesToBytes(m.memory().freePages())));
         columns.add(new Column(
@@ -40,6 +48,7 @@ final class Series {
         columns.add(new Column("percpu_lists_bytes", m -> zoneBytes(m, Zone::perCpuPages)));
         columns.add(new Column("watermark_boost_bytes", m -> zoneBytes(m, Zone::boostPages)));
         columns.add(new Column("allocstall_count", Series::allocstall));
+        columns.add(new Column("retries_count", m -> retries.getAsLong()));
         columns.add(new Column("zram_orig_bytes", Series::zramOrigBytes));
         columns.add(new Column("psi_memory_some_us", m -> psiUs(m, false)));
         columns.add(new Column("psi_memory_full_us", m -> psiUs(m, true)));
@@ -106,15 +115,45 @@ final class Series {
         return psi.totalUs(PsiResource.MEMORY, full);
     }
 
-    String header() {
-        StringBuilder out = new StringBuilder("time_ns");
-        columns.forEach(column -> out.append(',').append(column.header()));
-        return out.append('\n').toString();
+    /** Adds a row: the machine as it is now. */
+    void record(Machine machine) {
+        long[] row = new long[columns.size() + 1];
+        row[0] = machine.nowNs();
+        for (int i = 0; i < columns.size(); i++) {
+            row[i + 1] = columns.get(i).value().applyAsLong(machine);
+        }
+        rows.add(row);
     }
 
-    String row(Machine machine) {
-        StringBuilder out = new StringBuilder(Long.toString(machine.nowNs()));
-        columns.forEach(column -> out.append(',').append(column.value().applyAsLong(machine)));
-        return out.append('\n').toString();
+    /** timeline.csv. */
+    String csv() {
+        StringBuilder out = new StringBuilder(TIME);
+        columns.forEach(column -> out.append(',').append(column.header()));
+        out.append('\n');
+        for (long[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                out.append(i == 0 ? "" : ",").append(row[i]);
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    /** Virtual times of the rows so far, in ns. */
+    public long[] timesNs() {
+        return rows.stream().mapToLong(row -> row[0]).toArray();
+    }
+
+    /** The values of a column, one a row; all 0 if there is no such column. */
+    public long[] values(String header) {
+        int at = 1;
+        for (Column column : columns) {
+            if (column.header().equals(header)) {
+                int found = at;
+                return rows.stream().mapToLong(row -> row[found]).toArray();
+            }
+            at++;
+        }
+        return new long[rows.size()];
     }
 }

@@ -2,6 +2,7 @@ package org.reclaimfs.scenario;
 
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Gate;
@@ -173,8 +174,17 @@ public final class TimeGate implements Gate, AutoCloseable {
 
     /** Moves time on to {@code targetNs}, with others let in between. */
     public void leapTo(long targetNs) {
+        leapTo(targetNs, () -> false);
+    }
+
+    /**
+     * The same until {@code stop} says so.
+     *
+     * @return whether {@code targetNs} was reached
+     */
+    boolean leapTo(long targetNs, BooleanSupplier stop) {
         boolean there = false;
-        while (!there) {
+        while (!there && !stop.getAsBoolean()) {
             lock.lock();
             try {
                 there = leap(targetNs);
@@ -182,6 +192,7 @@ public final class TimeGate implements Gate, AutoCloseable {
                 lock.unlock();
             }
         }
+        return there;
     }
 
     // ---- work ----

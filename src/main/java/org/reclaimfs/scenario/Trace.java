@@ -14,6 +14,7 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.oom.Constraint;
 import org.reclaimfs.oom.Outcome;
+import org.reclaimfs.policy.Round;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.ZswapCounter;
 
@@ -30,14 +31,12 @@ final class Trace implements AllocListener {
     private final StringBuilder out = new StringBuilder();
     private final Thinning retries = new Thinning(FIRST, PER_STRIDE);
     private final Thinning calls = new Thinning(FIRST, PER_STRIDE);
+    private final Thinning stalls = new Thinning(FIRST, PER_STRIDE);
     private final Thinning ooms = new Thinning(FIRST, PER_STRIDE);
     private final Thinning logLines = new Thinning(FIRST_LOG_LINES, PER_STRIDE);
     private final Map<Level, Long> logLevels = new EnumMap<>(Level.class);
-    private int killsSeen;
-    private long reclaimed;
-    private long scanned;
+    private Round sum = Round.NOTHING;
     private long fruitless;
-    private long poolPages;
     private int noProgressLoops;
     private long firstFreePages = -1;
     private long firstPerCpuPages = -1;
@@ -57,37 +56,12 @@ final class Trace implements AllocListener {
 
     /** The lines so far. */
     String text() {
-        noteKills();
         return out.toString();
     }
 
-    /** An event to which the caller adds; then {@link #add}. */
-    static Map<String, Object> event(long atNs, String kind) {
-        Map<String, Object> event = new LinkedHashMap<>();
-        event.put("atNs", atNs);
-        event.put("event", kind);
-        return event;
-    }
-
-    /** Writes an event, after the kills before it. */
+    /** Writes an event. */
     void add(Map<String, Object> event) {
-        noteKills();
-        write(event);
-    }
-
-    private void write(Map<String, Object> event) {
         out.append(Json.line(event)).append('\n');
-    }
-
-    private void noteKills() {
-        for (; killsSeen < machine.kills().size(); killsSeen++) {
-            Kill kill = machine.kills().get(killsSeen);
-            Map<String, Object> event = event(kill.atNs(), "kill");
-            event.put("task", kill.task());
-            event.put("cgroup", kill.cgroup());
-            event.put("by", kill.by());
-            write(event);
-        }
     }
 
     private static void leftOut(Map<String, Object> event, long gap) {
@@ -100,10 +74,9 @@ final class Trace implements AllocListener {
 
     @Override
     public void directReclaim(DirectReclaim call) {
-        reclaimed += call.reclaimed();
-        scanned += call.scanned();
-        poolPages += call.poolPages();
-        fruitless += call.reclaimed() == 0 ? 1 : 0;
+        Round round = call.round();
+        sum = sum.plus(round);
+        fruitless += round.reclaimed() == 0 ? 1 : 0;
         if (calls.seen() == 0) {
             firstFreePages = call.freePages();
             firstPerCpuPages = call.perCpuPages();
@@ -112,14 +85,7 @@ final class Trace implements AllocListener {
         if (gap < 0) {
             return;
         }
-        Map<String, Object> event = event(call.endedNs(), "direct-reclaim");
-        event.put("task", call.task().name);
-        event.put("beganNs", call.beganNs());
-        event.put("freePages", call.freePages());
-        event.put("perCpuPages", call.perCpuPages());
-        event.put("reclaimed", call.reclaimed());
-        event.put("scanned", call.scanned());
-        event.put("poolPages", call.poolPages());
+        Map<String, Object> event = TraceEvent.of(call);
         leftOut(event, gap);
         add(event);
     }
@@ -128,37 +94,37 @@ final class Trace implements AllocListener {
     public void retryZone(RetryZone decision) {
         noProgressLoops = Math.max(noProgressLoops, decision.noProgressLoops());
         long gap = retries.next();
-        if (gap < 0) {
-            return;
+        if (gap >= 0) {
+            Map<String, Object> event = TraceEvent.of(decision);
+            leftOut(event, gap);
+            add(event);
         }
-        Map<String, Object> event = event(decision.atNs(), "retry");
-        event.put("task", decision.task().name);
-        event.put("node", decision.node());
-        event.put("zone", decision.zone());
-        event.put("order", decision.order());
-        event.put("reclaimable", decision.reclaimable());
-        event.put("available", decision.available());
-        event.put("min_wmark", decision.minWmark());
-        event.put("no_progress_loops", decision.noProgressLoops());
-        event.put("wmark_check", decision.again() ? 1 : 0);
-        leftOut(event, gap);
-        add(event);
+    }
+
+    @Override
+    public void stalled(Stall stall) {
+        long gap = stalls.next();
+        if (gap >= 0) {
+            Map<String, Object> event = TraceEvent.of(stall);
+            leftOut(event, gap);
+            add(event);
+        }
+    }
+
+    @Override
+    public void killed(Kill kill) {
+        add(TraceEvent.of(kill));
     }
 
     @Override
     public void oom(
             long atNs, @Nullable Task current, @Nullable MemCgroup domain, Constraint constraint, Outcome outcome) {
         long gap = ooms.next();
-        if (gap < 0) {
-            return;
+        if (gap >= 0) {
+            Map<String, Object> event = TraceEvent.ofOom(atNs, current, domain, constraint, outcome);
+            leftOut(event, gap);
+            add(event);
         }
-        Map<String, Object> event = event(atNs, "oom");
-        event.put("task", current == null ? null : current.name);
-        event.put("constraint", constraint.name().toLowerCase(Locale.ROOT));
-        event.put("cgroup", domain == null ? null : domain.cgroup.path());
-        event.put("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        leftOut(event, gap);
-        add(event);
     }
 
     // ---- the log ----
@@ -169,14 +135,17 @@ final class Trace implements AllocListener {
         if (gap < 0) {
             return;
         }
-        Map<String, Object> event = event(entry.atNs(), "kmsg");
-        event.put("level", entry.level().name().toLowerCase(Locale.ROOT));
-        event.put("text", entry.text());
+        Map<String, Object> event = TraceEvent.of(entry);
         leftOut(event, gap);
-        write(event); // the line about a kill comes before the kill
+        add(event);
     }
 
     // ---- the counts ----
+
+    /** Retry decisions so far, one for each zone looked at. */
+    long retries() {
+        return retries.seen();
+    }
 
     /** The block "reclaim" of summary.json. */
     Map<String, Object> reclaimCounts() {
@@ -185,9 +154,14 @@ final class Trace implements AllocListener {
         counts.put("retries", retries.seen());
         counts.put("highestNoProgressLoops", noProgressLoops);
         counts.put("fruitless", fruitless);
-        counts.put("reclaimedPages", reclaimed);
-        counts.put("scannedPages", scanned);
-        counts.put("poolPagesConsumed", poolPages);
+        counts.put("reclaimedPages", sum.reclaimed());
+        counts.put("scannedPages", sum.scanned());
+        counts.put("poolPagesConsumed", sum.poolPages());
+        counts.put("youngPages", sum.young());
+        counts.put("noSlotPages", sum.noSlot());
+        counts.put("writeFailedPages", sum.writeFailed());
+        counts.put("refusedPages", sum.refused());
+        counts.put("refaultedPages", sum.refaults());
         counts.put("slotFailures", machine.swap().tables().failures());
         counts.put("objectFailures", objectFailures());
         if (calls.seen() > 0) {
@@ -217,6 +191,7 @@ final class Trace implements AllocListener {
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("retry", thinned(retries));
         counts.put("direct-reclaim", thinned(calls));
+        counts.put("stall", thinned(stalls));
         counts.put("oom", thinned(ooms));
         counts.put("kmsg", thinned(logLines));
         return counts;

@@ -110,8 +110,14 @@ public final class Disk implements SwapBackend {
         return profile == Profile.RAM;
     }
 
-    /** Pages that a RAM disk has taken. */
-    public long presentPages() {
+    @Override
+    public long pooledPages() {
+        return poolPages();
+    }
+
+    /** Pages that a RAM disk has taken: one for each that was ever written. */
+    @Override
+    public long poolPages() {
         return present.cardinality();
     }
 

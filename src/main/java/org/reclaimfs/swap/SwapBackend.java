@@ -10,8 +10,18 @@ public interface SwapBackend {
     /** Flash or RAM rather than a spinning disk. */
     boolean solidState();
 
-    /** Whether the data take RAM (patch A's block feature). */
+    /** Whether the data take RAM (patch A's block feature). A writeback device of zram's makes no difference. */
     boolean ramBacked();
+
+    /** Pages whose data it keeps in RAM. */
+    default long pooledPages() {
+        return 0;
+    }
+
+    /** Pages of RAM it keeps data in. */
+    default long poolPages() {
+        return 0;
+    }
 
     /**
      * Writes pages. A synchronous device stores them; others queue them.

@@ -25,6 +25,9 @@ public final class SwapDevice {
 
     public final int priority;
     public final SwapBackend backend;
+    /** SWP_RAM_BACKED of patch A: what the device said of itself at swapon. */
+    final boolean ramBacked;
+
     private final SwapTables tables;
     private final int slots;
     private final BitSet used;
@@ -65,6 +68,7 @@ public final class SwapDevice {
         this.partition = partition;
         this.priority = priority;
         this.backend = backend;
+        this.ramBacked = backend.ramBacked();
         this.tables = tables;
         this.slots = Math.toIntExact(pages);
         this.used = new BitSet();

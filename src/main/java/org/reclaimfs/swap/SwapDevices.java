@@ -26,6 +26,7 @@ public final class SwapDevices {
     private @Nullable SwapDevice found;
     private int foundPages;
     private long eventSeq;
+    private boolean allRamBacked;
     private WriteErrors writeErrors = (device, slot, pages) -> {};
 
     /** Told when a backend refuses data. */
@@ -66,13 +67,18 @@ public final class SwapDevices {
             at++;
         }
         next.add(at, device);
-        order = next.toArray(SwapDevice[]::new);
+        takeFrom(next);
     }
 
     private void takeOut(SwapDevice device) {
         List<SwapDevice> next = new ArrayList<>(Arrays.asList(order));
         next.remove(device);
-        order = next.toArray(SwapDevice[]::new);
+        takeFrom(next);
+    }
+
+    private void takeFrom(List<SwapDevice> devices) {
+        order = devices.toArray(SwapDevice[]::new);
+        allRamBacked = order.length > 0 && devices.stream().allMatch(device -> device.ramBacked);
     }
 
     private int indexOf(SwapDevice device) {
@@ -274,14 +280,22 @@ public final class SwapDevices {
         return freePages() * 2 < totalPages();
     }
 
-    /** Patch A's flag: at least one device, and all of them keep their data in RAM. */
+    /**
+     * Patch A's flag, kept at swapon and swapoff: at least one device, and all of them keep their data in RAM. A device that
+     * is being emptied is out of it from the beginning; if its swapoff fails it is in again (spec/12 A).
+     */
     public boolean allRamBacked() {
-        for (SwapDevice device : order) {
-            if (!device.backend.ramBacked()) {
-                return false;
-            }
-        }
-        return order.length > 0;
+        return allRamBacked;
+    }
+
+    /** Pages whose data active devices keep in RAM. */
+    public long pooledPages() {
+        return active().stream().mapToLong(d -> d.backend.pooledPages()).sum();
+    }
+
+    /** Pages of RAM that active devices keep data in. */
+    public long poolPages() {
+        return active().stream().mapToLong(d -> d.backend.poolPages()).sum();
     }
 
     /** Whether a rotational device is active, be it on its way out: readahead then goes by slot, not by address. */

@@ -164,7 +164,7 @@ public final class SysFs {
 
     /** brd's debugfs file: pages allocated, which are never given back. */
     private static FileSpec<Disk> ramDiskPages(Disk disk) {
-        return FileSpec.ro(disk.name(), Shapes.always(), Shapes.unsigned(Disk::presentPages));
+        return FileSpec.ro(disk.name(), Shapes.always(), Shapes.unsigned(Disk::poolPages));
     }
 
     private static Dir path(Dir from, String... names) {

@@ -20,14 +20,16 @@ final class Pageout {
     private final Folios folios;
     private final MemMap mem;
     private final Scan scan;
+    private final Tally tally;
     private final int cpu;
     private int writes;
 
-    Pageout(Vmscan vm, Scan scan, int cpu) {
+    Pageout(Vmscan vm, Scan scan, Tally tally, int cpu) {
         this.vm = vm;
         this.folios = vm.folios;
         this.mem = folios.mem;
         this.scan = scan;
+        this.tally = tally;
         this.cpu = cpu;
     }
 
@@ -50,6 +52,7 @@ final class Pageout {
         while (true) {
             int n = takeSlots(rest);
             if (n == 0) {
+                tally.noSlot += mem.len(rest);
                 scan.activate(rest);
                 return;
             }
@@ -136,6 +139,7 @@ final class Pageout {
             if (decided > 0) {
                 stored(part);
             } else if (!vm.zswap.writebackAllowed(folios.memcg(part))) {
+                tally.refused += n;
                 scan.activate(part);
             } else {
                 writeToDevice(part, content);
@@ -175,6 +179,7 @@ final class Pageout {
             written(good, device, content);
         }
         if (taken < pages) {
+            tally.writeFailed += pages - taken;
             vm.swap.writeFailed(device, mem.slot(run), pages - taken);
             // A failed write leaves the page dirty in the swap cache, with a slot that holds nothing.
             scan.keepInactive(run);

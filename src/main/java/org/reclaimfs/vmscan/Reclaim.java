@@ -110,6 +110,11 @@ public final class Reclaim {
         return sc.nrScanned;
     }
 
+    /** What became of the pages looked at so far. */
+    public Tally tally() {
+        return sc.tally;
+    }
+
     /** Pages taken off inactive lists so far that were already being written, and all taken; for kswapd's throttle. */
     public boolean allUnderWriteback() {
         return scan.immediatePages() > 0;
@@ -340,8 +345,10 @@ public final class Reclaim {
             }
             return;
         }
-        lruvecReclaimed += scan.shrinkInactive(m, node, list, n);
+        int freed = scan.shrinkInactive(m, node, list, n);
+        lruvecReclaimed += freed;
         sc.nrScanned += scan.scanned();
+        sc.tally.batch(file, scan.scanned(), freed);
     }
 
     /** The target is met: what is left of both types shrinks in proportion; false if one type is already done. */

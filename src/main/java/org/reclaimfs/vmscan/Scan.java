@@ -41,7 +41,7 @@ final class Scan {
         this.sc = sc;
         this.reason = sc.reason;
         this.batch = vm.batch;
-        this.pageout = new Pageout(vm, this, cpu);
+        this.pageout = new Pageout(vm, this, sc.tally, cpu);
     }
 
     /** Pages the last {@link #shrinkInactive} looked at. */
@@ -167,6 +167,7 @@ final class Scan {
         boolean referenced = (flags & Flags.REFERENCED) != 0;
         mem.setFlags(run, flags & ~(Flags.YOUNG | Flags.REFERENCED) | (young ? Flags.REFERENCED : 0));
         if (young) {
+            sc.tally.young += pages;
             if (referenced) {
                 activate(run);
             } else {

@@ -36,6 +36,7 @@ final class ScanControl {
 
     long nrReclaimed;
     long nrScanned;
+    final Tally tally = new Tally();
 
     ScanControl(@Nullable MemCgroup target, MemCgroup root, long nrToReclaim, ReclaimReason reason, int swappiness) {
         this.target = target;

@@ -369,6 +369,12 @@ public final class ZramDevice implements SwapBackend {
         return store == null ? 0 : Units.pagesToBytes(store.maxUsedPages());
     }
 
+    @Override
+    public long pooledPages() {
+        return store == null ? 0 : store.storedPages() - backingPages();
+    }
+
+    @Override
     public long poolPages() {
         return store == null ? 0 : store.poolPages();
     }

@@ -97,7 +97,7 @@ final class ScenarioParserTest {
         "end: [1s]                         | F:1:6: found a list, expected a duration",
         "kernel: {version: '6.1'}          | F:1:20: found '6.1', expected \"7.2\" or \"6.12\" (other",
         "kernel: {version: 8}              | F:1:19: found '8', expected \"7.2\" or",
-        "kernel: {patches: {scaled_anon: 1}} | F:1:33: found '1', expected 0 (this patch is not modelled yet)",
+        "kernel: {patches: {scaled_anon: 2}} | F:1:33: found '2', expected 0 or 1",
         "kernel: {patches: {ram_backed_swap: yes}} | F:1:37: found 'yes', expected 0 or 1",
         "machine: {memory: 64M, nodes: 3}  | F:1:31: found '3', expected at most 2 (a node",
         "machine: {memory: 4GB}            | F:1:19: found '4GB', expected a size",
