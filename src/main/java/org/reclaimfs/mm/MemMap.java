@@ -176,7 +176,9 @@ public final class MemMap extends Runs {
      * first. There is no other use: the result means nothing.
      */
     public int prefetch(int t, int offset) {
-        int run = find(t, offset);
+        int[] ix = index[t];
+        // A table of few runs is found in few places anyway.
+        int run = ix.length == TABLE_PAGES ? ix[offset] : NIL;
         return run == NIL ? 0 : flags(run);
     }
 
