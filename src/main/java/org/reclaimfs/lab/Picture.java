@@ -12,19 +12,17 @@ import org.reclaimfs.scenario.Telling;
 final class Picture {
     private static final int LINE = 17;
     private static final int HEAD = 30;
-    private static final int COLUMNS = 2;
 
     private Picture() {}
 
     /** The file's bytes. */
     static byte[] png(String title, List<Outcome> outcomes) throws IOException {
-        int lines = (outcomes.size() + COLUMNS - 1) / COLUMNS;
-        int legend = HEAD + lines * LINE + 8;
+        int legend = HEAD + outcomes.size() * LINE + 8;
         PngCanvas canvas = new PngCanvas(Plot.WIDTH, legend + Plot.storyHeight());
         canvas.text(Plot.RIGHT, 20, title, Anchor.START, Ink.of(Use.TITLE));
         for (int i = 0; i < outcomes.size(); i++) {
-            double x = Plot.RIGHT + i / lines * (Plot.WIDTH / (double) COLUMNS);
-            double y = HEAD + i % lines * LINE;
+            double x = Plot.RIGHT;
+            double y = HEAD + i * LINE;
             canvas.line(x, y + 6, x + 18, y + 6, new Ink(Use.SERIES, i));
             canvas.text(x + 25, y + 10, caption(outcomes, i), Anchor.START, Ink.of(Use.LABEL));
         }
