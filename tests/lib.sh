@@ -75,6 +75,35 @@ start() {
     "$reclaimfs" mount "$@" "$mnt" || fail "mount ended with status $?"
 }
 
+# in_sandbox [ARG…]: the arguments of `reclaimfs exec` for each in_it COMMAND….
+in_sandbox() {
+    { [ -r /dev/fuse ] && [ -w /dev/fuse ]; } || skip "no permission for /dev/fuse"
+    if [ -z "${RECLAIMFS_JAR-}" ] && [ ! -e "$root/target/reclaimfs.jar" ]; then
+        "$root/mount-scripts/setup.sh" || fail "setup failed"
+    fi
+    unshare -m true 2>/dev/null || unshare -U -r -m true 2>/dev/null || skip "no mount namespaces for this user"
+    exec_arguments=$*
+}
+# shellcheck disable=SC2086 # words
+in_it() { "$reclaimfs" exec $exec_arguments -- "$@"; }
+
+# on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
+on_terminal() {
+    # shellcheck disable=SC2086
+    script -qec "$reclaimfs exec $exec_arguments -- $*" /dev/null </dev/null
+}
+
+# wait_until SECONDS WHAT COMMAND…: tries COMMAND until it succeeds.
+wait_until() {
+    seconds=$1 awaited=$2
+    shift 2
+    deadline=$(($(date +%s) + seconds + 1))
+    until "$@"; do
+        [ "$(date +%s)" -lt "$deadline" ] || fail "not within $seconds s: $awaited"
+        sleep 0.05
+    done
+}
+
 # ctl STEP…: does the steps, all of which must succeed.
 ctl() { "$reclaimfs" ctl "$mnt" "$@" || fail "ctl: $*"; }
 

@@ -134,7 +134,7 @@ selected() {
 
 packages=()
 (($#)) || packages=(shellcheck)
-mount-scripts/setup.sh --install procps util-linux "${packages[@]}"
+mount-scripts/setup.sh --install procps util-linux bsdutils busybox-static systemd gcc libc6-dev "${packages[@]}"
 if (($# == 0)); then
     echo "building and running the unit tests (a minute or two)"
     unit_tests

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
         description = "A pretend Linux memory interface with a model of memory reclaim behind it.",
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
-        subcommands = {MountCommand.class, RunCommand.class, CheckCommand.class, DoctorCommand.class},
+        subcommands = {MountCommand.class, ExecCommand.class, RunCommand.class, CheckCommand.class, DoctorCommand.class
+        },
         footer = {"", "Exit status: 0 done, 1 failed, 2 wrong usage or scenario."})
 public final class Main implements Runnable {
     static final int FAILED = 1;
