@@ -7,8 +7,8 @@
 # Everything is mounted in these namespaces only, so the kernel takes it away when their last process ends, however.
 set -euo pipefail
 
-readonly host=/run/.host
-tree='' child=''
+readonly host=/run/.host stand_ins=/run/.stand-ins
+tree='' child='' interrupted=false
 
 say() { printf 'reclaimfs: %s\n' "$*" >&2; }
 
@@ -19,7 +19,7 @@ fail() {
 
 outer() {
     mount -t tmpfs -o mode=755 run /run || fail "cannot mount in a namespace of our own: is this a restricted container?"
-    mkdir -p /run/.tree "$host" /run/lock /run/reclaimfs
+    mkdir -p /run/.tree "$host" "$stand_ins"/{bin,start,show} /run/lock /run/reclaimfs
     exec "$@"
 }
 
@@ -134,12 +134,53 @@ name_devices() {
     done
 }
 
+# start_stand_in PID COMM: an idle process of that number and name, in a session of its own: no terminal reaches it.
+start_stand_in() {
+    local last tries
+    ln -sf "$(type -P sleep)" "$stand_ins/bin/$2"
+    last=$(</proc/sys/kernel/ns_last_pid)
+    for ((tries = 0; tries < 20; tries++)); do
+        # The next process gets the number after this one, unless somebody else's comes in between.
+        echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+        exec_stand_in "$2" </dev/null >/dev/null 2>&1 &
+        disown "$!" # whoever kills it, bash has nothing to say about it
+        [[ $! != "$1" ]] || break
+        kill -KILL "$!"
+    done
+    # The sandbox's own processes go on where they were, away from the machine's numbers.
+    echo "$last" >/proc/sys/kernel/ns_last_pid
+}
+
+exec_stand_in() {
+    exec setsid "$stand_ins/bin/$1" infinity
+}
+
+# The server's wishes: a file start/PID holds the name of a process to start, show/PID asks for the task's files in the place
+# of the process' own. The binds go with the process.
+serve_stand_ins() {
+    local wish pid name
+    for wish in "$stand_ins"/start/*; do
+        [[ -e $wish ]] || continue
+        name=$(<"$wish")
+        rm -f "$wish"
+        start_stand_in "${wish##*/}" "$name"
+    done
+    for wish in "$stand_ins"/show/*; do
+        [[ -e $wish ]] || continue
+        pid=${wish##*/}
+        for name in "$stand_ins/proc/$pid"/*; do
+            mount --bind "$name" "/proc/$pid/${name##*/}" 2>/dev/null || true
+        done
+        rm -f "$wish"
+    done
+}
+
 inner() {
     tree=$1
     local tier=$2 speed=$3 status=0
     shift 3
     trap 'say "the server is gone: the sandbox ends"; exit 1' USR1
-    trap '[[ -z $child ]] || kill -TERM "$child" 2>/dev/null || true' TERM
+    trap 'interrupted=true; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || true' TERM
     show_proc
     show_sys
     show_dev
@@ -147,16 +188,23 @@ inner() {
     # `reclaimfs ctl /run STEP` works in here.
     mount --bind "$tree/reclaimfs" /run/reclaimfs
     [[ $speed == - ]] || printf 'speed %s\n' "$speed" >/run/reclaimfs/clock
-    [[ $tree != /run/.tree ]] || umount -l "$tree"
+    if [[ $tree == /run/.tree ]]; then
+        mkdir "$stand_ins/proc"
+        mount --bind "$tree/proc" "$stand_ins/proc"
+        trap 'interrupted=true; serve_stand_ins' USR2
+        umount -l "$tree"
+    fi
     # The server ignores the terminal's signals, and so do we; what is run here gets them as usual.
     env --default-signal=INT,QUIT -- "$@" <&0 &
     child=$!
-    while true; do
-        status=0
+    # A trap ends the wait, too. Bash remembers the status of a child that has ended, and tells it again.
+    interrupted=true
+    while $interrupted; do
+        interrupted=false status=0
         wait "$child" || status=$?
-        # A trap ends the wait, too.
-        kill -0 "$child" 2>/dev/null || exit "$status"
     done
+    : >"$stand_ins/ended"
+    exit "$status"
 }
 
 case ${1-} in

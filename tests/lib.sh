@@ -87,6 +87,30 @@ in_sandbox() {
 # shellcheck disable=SC2086 # words
 in_it() { "$reclaimfs" exec $exec_arguments -- "$@"; }
 
+# unpack PACKAGE: a Debian package's files, and those of the libraries it needs, below $unpacked. Nothing is installed: no daemon
+# of it is to run on this machine.
+unpack() {
+    unpacked=$root/target/unpacked/$1
+    if [ ! -d "$unpacked" ]; then
+        mkdir "$scratch/deb"
+        (
+            cd "$scratch/deb"
+            apt-cache depends -i "$1" | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p' |
+                grep -vxE 'libc6|libgcc-s1|libstdc\+\+6|libsystemd0' >libraries || true
+            # shellcheck disable=SC2046 # words
+            apt-get download -q "$1" $(cat libraries)
+            for deb in ./*.deb; do
+                dpkg -x "$deb" files
+            done
+        ) >"$scratch/apt" 2>&1 || skip "no package $1: $(tail -n 1 "$scratch/apt")"
+        mkdir -p "$root/target/unpacked"
+        mv "$scratch/deb/files" "$unpacked"
+    fi
+    for libraries in "$unpacked"/usr/lib/*-linux-gnu*; do
+        export LD_LIBRARY_PATH="$libraries"
+    done
+}
+
 # on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
 on_terminal() {
     # shellcheck disable=SC2086

@@ -20,8 +20,6 @@ final class DoctorCommand implements Callable<Integer> {
     private static final List<String> LIBRARY_DIRS =
             List.of("/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64");
 
-    private static final Path LAST_PID = Path.of("/proc/sys/kernel/ns_last_pid");
-
     @Override
     public Integer call() {
         Path fuse = Path.of("/dev/fuse");
@@ -45,11 +43,14 @@ final class DoctorCommand implements Callable<Integer> {
         boolean works = device && access && library;
         System.out.println();
         line("mount, tier files", works, "see above");
-        boolean sandbox = works && runs("unshare", "-m", "true") || runs("unshare", "-U", "-r", "-m", "true");
+        boolean sandbox = runs("unshare", "-m", "true") || runs("unshare", "-U", "-r", "-m", "true");
         line("exec, tier files", works && sandbox, "needs root or user namespaces");
         String missing = Tier.SYSCALLS.missing();
         line("exec, tier syscalls", works && sandbox && missing == null, missing == null ? "see above" : missing);
-        line("exec --stand-ins", works && sandbox && Files.exists(LAST_PID), "needs a kernel with ns_last_pid");
+        line(
+                "exec --stand-ins",
+                works && sandbox && Files.exists(ExecCommand.LAST_PID),
+                "needs a kernel with ns_last_pid");
         System.out.printf("%-20s %s%n", "exec, tier block", "not in this release");
         return works ? 0 : Main.FAILED;
     }

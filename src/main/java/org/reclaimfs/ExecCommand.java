@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.fuse.FuseMount;
 import org.reclaimfs.fuse.FuseOptions;
 import org.reclaimfs.fuse.MountException;
+import org.reclaimfs.sandbox.Processes;
 import org.reclaimfs.sandbox.Sandbox;
 import org.reclaimfs.sandbox.SandboxException;
 import org.reclaimfs.sandbox.Tier;
@@ -33,6 +34,9 @@ import picocli.CommandLine.Spec;
 final class ExecCommand implements Callable<Integer> {
     private static final long READY_SECONDS = 30;
     private static final long LOOK_MS = 300;
+    /** By which a process gets the number asked for. */
+    static final Path LAST_PID = Path.of("/proc/sys/kernel/ns_last_pid");
+
     /** For every user of the sandbox. */
     private static final FuseOptions OPTIONS = new FuseOptions(true, false, "reclaimfs");
 
@@ -47,6 +51,9 @@ final class ExecCommand implements Callable<Integer> {
 
     @Option(names = "--tier", paramLabel = "T", description = "files, syscalls or auto", defaultValue = "auto")
     private String tier = "auto";
+
+    @Option(names = "--stand-ins", description = "each simulated task is a real, idle process, too")
+    private boolean standIns;
 
     @Option(names = "--tree", paramLabel = "DIR", description = "where the machine is, or is to be", required = true)
     private Path tree = Path.of("");
@@ -110,19 +117,39 @@ final class ExecCommand implements Callable<Integer> {
     private int inFrontOfOwnMachine(Tier chosen) throws Failure {
         ScenarioFile file = scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario);
         long startMs = System.currentTimeMillis();
-        try (Session session = file.session(machine -> startMs * 1_000_000 + machine.nowNs());
+        StandIns processes = new StandIns();
+        Session.Mounts mounts = (root, machine) -> Tree.attach(root, machine, processes);
+        try (Session session = file.session(machine -> startMs * 1_000_000 + machine.nowNs(), mounts);
                 FuseMount mount = FuseMount.start(session.kernfs(), tree, OPTIONS)) {
             if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
                 throw Failure.of(Main.FAILED, "the machine is mounted but does not answer");
             }
+            if (standIns) {
+                checkStandIns(session);
+            }
             session.startTimeline();
-            return await(sandbox(chosen, speed));
+            Sandbox sandbox = sandbox(chosen, speed);
+            Why why = new Why(session);
+            why.start();
+            if (standIns) {
+                processes.start(session, new Processes(sandbox));
+            }
+            int status = await(sandbox);
+            why.tell();
+            return status;
         } catch (MountException e) {
             throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Main.FAILED;
         }
+    }
+
+    private static void checkStandIns(Session session) throws Failure {
+        if (!Files.isWritable(LAST_PID)) {
+            throw Failure.of(Main.FAILED, "--stand-ins: this host lacks " + LAST_PID + " (CONFIG_CHECKPOINT_RESTORE)");
+        }
+        StandIns.number(session);
     }
 
     private Sandbox sandbox(Tier chosen, @Nullable Double clock) throws Failure {

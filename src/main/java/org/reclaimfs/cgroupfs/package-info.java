@@ -6,7 +6,7 @@
  * store and directory operation runs under the machine's lock, taken by kernfs; only {@code present} predicates run
  * without it, so they read what never changes.
  *
- * <p>Not modelled: CPU time, limits of the other controllers (stub rows), moving real processes of the host, dying
+ * <p>Not modelled: CPU time, limits of the other controllers (stub rows), dying
  * cgroups (their counts stay 0), the hidden memory state under the io controller.
  */
 @NullMarked

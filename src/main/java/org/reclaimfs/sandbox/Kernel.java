@@ -31,6 +31,8 @@ final class Kernel {
     private static final int SIGINT = 2;
     private static final int SIGQUIT = 3;
     private static final long SIG_IGN = 1;
+    private static final int SIG_UNBLOCK = 1;
+    private static final int SIGSET_BYTES = 128;
 
     /** Of the C library. Public because the binding is a generated class elsewhere. */
     public interface LibC {
@@ -47,6 +49,10 @@ final class Kernel {
         int fstatfs(int fd, Pointer to);
 
         Pointer signal(int number, Pointer handler);
+
+        int kill(int pid, int signal);
+
+        int pthread_sigmask(int how, Pointer set, @Nullable Pointer old);
     }
 
     private final Abi abi;
@@ -82,6 +88,18 @@ final class Kernel {
         Pointer ignore = Pointer.wrap(runtime, SIG_IGN);
         lib.signal(SIGINT, ignore);
         lib.signal(SIGQUIT, ignore);
+    }
+
+    /** Lets this thread's children have every signal: the JVM holds back SIGQUIT in its threads, and masks are inherited. */
+    void unblockSignals() {
+        Pointer all = memory(SIGSET_BYTES);
+        all.setMemory(0, SIGSET_BYTES, (byte) 0xff);
+        lib.pthread_sigmask(SIG_UNBLOCK, all, null);
+    }
+
+    /** kill(2); who has gone meanwhile is not missed. */
+    void kill(long pid, int signal) {
+        lib.kill((int) pid, signal);
     }
 
     /**

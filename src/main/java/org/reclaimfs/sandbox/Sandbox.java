@@ -71,6 +71,9 @@ public final class Sandbox {
 
     private void run() {
         try {
+            if (kernel != null) {
+                kernel.unblockSignals();
+            }
             listener.complete(filter());
             served.await();
             Process process = new ProcessBuilder(words()).inheritIO().start();
@@ -126,5 +129,12 @@ public final class Sandbox {
     /** Process 1 of the sandbox, if it is there. */
     public Optional<ProcessHandle> first() {
         return started.join().children().findFirst();
+    }
+
+    /** Sends a signal to a process of the sandbox. */
+    void signal(long outerPid, Processes.Signal signal) {
+        if (kernel != null) {
+            kernel.kill(outerPid, signal.number);
+        }
     }
 }
