@@ -173,7 +173,6 @@ final class Why {
     }
 
     private static void evidence(Look look, Kill kill) {
-        System.err.printf(
-                Locale.ROOT, "  %.1f s before: %s%n", (kill.atNs() - look.atNs()) / NS, look.machine());
+        System.err.printf(Locale.ROOT, "  %.1f s before: %s%n", (kill.atNs() - look.atNs()) / NS, look.machine());
     }
 }

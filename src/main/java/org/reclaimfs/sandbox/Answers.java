@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.reclaimfs.abi.Errno;
@@ -205,7 +206,7 @@ final class Answers {
         mount.putInt(0, mountId(fd));
         call.store(call.args()[3], mount.array());
         if (room < KERNFS_HANDLE_BYTES) {
-            call.store(to, java.util.Arrays.copyOf(handle.array(), 4));
+            call.store(to, Arrays.copyOf(handle.array(), 4));
             throw new ErrnoException(Errno.EOVERFLOW, "the handle has " + KERNFS_HANDLE_BYTES + " bytes");
         }
         call.store(to, handle.array());

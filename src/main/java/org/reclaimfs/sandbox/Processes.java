@@ -69,8 +69,9 @@ public final class Processes {
     public Map<Integer, Idle> idle() {
         Map<Integer, Idle> idle = new HashMap<>();
         Optional<ProcessHandle> first = sandbox.first();
-        for (ProcessHandle child :
-                first.isEmpty() ? List.<ProcessHandle>of() : first.get().children().toList()) {
+        for (ProcessHandle child : first.isEmpty()
+                ? List.<ProcessHandle>of()
+                : first.get().children().toList()) {
             String status = read(child.pid(), "status");
             int pid = innermost(status);
             if (pid > 0 && field(status, "State").contains("sleeping")) {
