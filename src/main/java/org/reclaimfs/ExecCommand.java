@@ -132,7 +132,7 @@ final class ExecCommand implements Callable<Integer> {
             Why why = new Why(session);
             why.start();
             if (standIns) {
-                processes.start(session, new Processes(sandbox));
+                processes.start(session, new Processes(sandbox), why::look);
             }
             int status = await(sandbox);
             why.tell();

@@ -47,6 +47,8 @@ final class StandIns implements RealProcesses {
         final Processes.Idle process;
         final Dir files;
         boolean stopped;
+        /** The machine has killed it. */
+        boolean doomed;
         /** Pages that the task of a real process has, or is getting. */
         long pages;
 
@@ -77,9 +79,10 @@ final class StandIns implements RealProcesses {
         }
     }
 
-    void start(Session session, Processes known) {
+    /** @param beforeKill runs when a process has been killed and its task still has its memory */
+    void start(Session session, Processes known, Runnable beforeKill) {
         processes = known;
-        Thread thread = new Thread(() -> new Watch(session, known).run(), "reclaimfs-stand-ins");
+        Thread thread = new Thread(() -> new Watch(session, known, beforeKill).run(), "reclaimfs-stand-ins");
         thread.setDaemon(true);
         thread.start();
     }
@@ -89,11 +92,13 @@ final class StandIns implements RealProcesses {
         private final Session session;
         private final Machine machine;
         private final Processes known;
+        private final Runnable beforeKill;
         private final TaskFiles taskFiles;
         /** Tasks whose process has been asked for and is not there yet. */
         private final Set<Task> wished = new HashSet<>();
 
-        Watch(Session session, Processes known) {
+        Watch(Session session, Processes known, Runnable beforeKill) {
+            this.beforeKill = beforeKill;
             this.session = session;
             this.machine = session.machine();
             this.known = known;
@@ -191,6 +196,9 @@ final class StandIns implements RealProcesses {
                 if (!alive && known.ending()) {
                     return; // the kernel ends them all
                 }
+                if (!alive && !real(task) && !pair.doomed) {
+                    beforeKill.run();
+                }
                 long pages = real(task) && alive ? Units.bytesToPages(known.anonKib(pair.process) << 10) : 0;
                 Processes.Signal signal = compare(task, pair, alive, pages);
                 if (signal != null) {
@@ -212,6 +220,7 @@ final class StandIns implements RealProcesses {
                     return null;
                 }
                 if (task.dead()) {
+                    pair.doomed = true;
                     return Processes.Signal.KILL;
                 }
                 if (real(task)) {

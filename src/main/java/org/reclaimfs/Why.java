@@ -2,6 +2,7 @@ package org.reclaimfs;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ final class Why {
     private static final long LOOK_MS = 250;
     private static final long EVIDENCE_NS = 3_000_000_000L;
     private static final double NS = 1e9;
+    private static final int CANDIDATES = 10;
     private static final String CGROUPS = "/sys/fs/cgroup";
 
     /** One look: text for people, and when. */
@@ -54,35 +56,67 @@ final class Why {
                 look();
                 Thread.sleep(LOOK_MS);
             }
-        } catch (ErrnoException e) {
-            LOG.error("kills are not explained any more", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look() throws ErrnoException {
-        session.gate().lock().lock();
+    /** Keeps what can be seen now. */
+    void look() {
+        long atNs = nowAndKills();
+        Look look;
         try {
-            noteKills(); // those since the last look: what follows is no evidence for them
-            Look look = new Look(machine.nowNs(), machineNow(), candidates());
-            synchronized (this) {
-                recent.add(look);
-                while (recent.getFirst().atNs() < look.atNs() - EVIDENCE_NS) {
-                    recent.removeFirst();
-                }
+            look = new Look(atNs, machineNow(), candidates(worst()));
+        } catch (ErrnoException e) {
+            LOG.error("no evidence for {}", atNs, e);
+            return;
+        }
+        synchronized (this) {
+            int before = cases.size();
+            nowAndKills();
+            if (cases.size() > before) {
+                return; // somebody died while we looked: no evidence for what was before
             }
-        } finally {
-            session.gate().lock().unlock();
+            recent.add(look);
+            while (recent.getFirst().atNs() < look.atNs() - EVIDENCE_NS) {
+                recent.removeFirst();
+            }
         }
     }
 
-    private synchronized void noteKills() {
-        for (Kill kill : machine.kills().subList(cases.size(), machine.kills().size())) {
-            cases.add(new Case(
-                    kill,
-                    recent.stream().filter(look -> look.atNs() <= kill.atNs()).toList()));
+    /** The machine's time; the kills until now get the looks until now. */
+    private synchronized long nowAndKills() {
+        List<Kill> kills;
+        long nowNs;
+        session.gate().lock().lock();
+        try {
+            kills = List.copyOf(machine.kills().subList(cases.size(), machine.kills().size()));
+            nowNs = machine.nowNs();
+        } finally {
+            session.gate().lock().unlock();
         }
+        kills.forEach(kill -> cases.add(new Case(
+                kill,
+                recent.stream().filter(look -> look.atNs() <= kill.atNs()).toList())));
+        return nowNs;
+    }
+
+    /** The tasks that the machine's own killer would take first. */
+    private List<Task> worst() {
+        List<Task> tasks = new ArrayList<>();
+        session.gate().lock().lock();
+        try {
+            machine.cgroups().tasks().forEach(tasks::add);
+            long totalPages = totalPages();
+            tasks.sort(Comparator.comparingLong(task -> -OomKiller.badness(task, totalPages)));
+        } finally {
+            session.gate().lock().unlock();
+        }
+        return tasks.subList(0, Math.min(tasks.size(), CANDIDATES));
+    }
+
+    private long totalPages() {
+        return machine.memory().totalPages() + machine.swap().totalPages();
     }
 
     private String machineNow() throws ErrnoException {
@@ -103,10 +137,8 @@ final class Why {
         return value == null ? 0 : Long.parseLong(value.split(" ")[0]);
     }
 
-    /** What tasks and their cgroups show of themselves. A look at a file lets time go on, and tasks with it. */
-    private List<String> candidates() {
-        List<Task> tasks = new ArrayList<>();
-        machine.cgroups().tasks().forEach(tasks::add);
+    /** What tasks and their cgroups show of themselves; one by one, so that the lock is never held for long. */
+    private List<String> candidates(List<Task> tasks) {
         List<String> lines = new ArrayList<>();
         for (Task task : tasks) {
             try {
@@ -119,13 +151,19 @@ final class Why {
     }
 
     private String candidate(Task task) throws ErrnoException {
-        long totalPages = machine.memory().totalPages() + machine.swap().totalPages();
-        String path = task.cgroup().path();
-        String dir = CGROUPS + path + "/";
-        String line = String.format("%s (%s): oom_score %d", task.name, path, OomKiller.score(task, totalPages));
-        if (task.cgroup().memcg() == null || task.cgroup().isRoot()) {
-            return line;
+        String path;
+        String line;
+        session.gate().lock().lock();
+        try {
+            path = task.cgroup().path();
+            line = String.format("%s (%s): oom_score %d", task.name, path, OomKiller.score(task, totalPages()));
+            if (task.cgroup().memcg() == null || task.cgroup().isRoot()) {
+                return line;
+            }
+        } finally {
+            session.gate().lock().unlock();
         }
+        String dir = CGROUPS + path + "/";
         return line + ", memory " + mib(dir + "memory.current") + ", swap " + mib(dir + "memory.swap.current")
                 + ", full pressure " + value(dir + "memory.pressure", "full.avg10") + " %, pgscan "
                 + value(dir + "memory.stat", "pgscan");
@@ -141,12 +179,7 @@ final class Why {
 
     /** Says it all; nothing if nobody was killed. */
     void tell() {
-        session.gate().lock().lock();
-        try {
-            noteKills();
-        } finally {
-            session.gate().lock().unlock();
-        }
+        nowAndKills();
         for (Case one : cases()) {
             Kill kill = one.kill();
             Main.say(String.format(
