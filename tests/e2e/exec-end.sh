@@ -26,7 +26,7 @@ grep -q 'the server is gone' "$scratch/err" || fail "no word about it: $(cat "$s
 
 begin sandbox
 first=
-grep -lsF "MARK=$mark" /proc/[0-9]*/environ >"$scratch/all"
+grep -lsF "MARK=$mark" /proc/[0-9]*/environ >"$scratch/all" || true # some have gone meanwhile
 while read -r environ; do
     # Process 1 of its namespace.
     if grep -q '^NSpid:.*[[:space:]]1$' "${environ%environ}status"; then

@@ -90,14 +90,14 @@ final class Why {
         long nowNs;
         session.gate().lock().lock();
         try {
-            kills = List.copyOf(machine.kills().subList(cases.size(), machine.kills().size()));
+            kills = List.copyOf(
+                    machine.kills().subList(cases.size(), machine.kills().size()));
             nowNs = machine.nowNs();
         } finally {
             session.gate().lock().unlock();
         }
         kills.forEach(kill -> cases.add(new Case(
-                kill,
-                recent.stream().filter(look -> look.atNs() <= kill.atNs()).toList())));
+                kill, recent.stream().filter(look -> look.atNs() <= kill.atNs()).toList())));
         return nowNs;
     }
 
