@@ -46,6 +46,11 @@ stop() {
 finish() {
     status=$?
     trap - EXIT
+    # What a test that has failed has left running.
+    jobs -p >"$scratch/jobs"
+    while read -r job; do
+        kill -KILL "$job" 2>/dev/null || true
+    done <"$scratch/jobs"
     # A test that has passed but cannot be unmounted has not passed.
     stop || [ "$status" -ne 0 ] || status=1
     rm -rf --one-file-system "$scratch"
