@@ -46,6 +46,11 @@ stop() {
 finish() {
     status=$?
     trap - EXIT
+    # What a test that has failed has left running.
+    jobs -p >"$scratch/jobs"
+    while read -r job; do
+        kill -KILL "$job" 2>/dev/null || true
+    done <"$scratch/jobs"
     # A test that has passed but cannot be unmounted has not passed.
     stop || [ "$status" -ne 0 ] || status=1
     rm -rf --one-file-system "$scratch"
@@ -73,6 +78,59 @@ start() {
         "$root/mount-scripts/setup.sh" || fail "setup failed"
     fi
     "$reclaimfs" mount "$@" "$mnt" || fail "mount ended with status $?"
+}
+
+# in_sandbox [ARG…]: the arguments of `reclaimfs exec` for each in_it COMMAND….
+in_sandbox() {
+    { [ -r /dev/fuse ] && [ -w /dev/fuse ]; } || skip "no permission for /dev/fuse"
+    if [ -z "${RECLAIMFS_JAR-}" ] && [ ! -e "$root/target/reclaimfs.jar" ]; then
+        "$root/mount-scripts/setup.sh" || fail "setup failed"
+    fi
+    unshare -m true 2>/dev/null || unshare -U -r -m true 2>/dev/null || skip "no mount namespaces for this user"
+    exec_arguments=$*
+}
+# shellcheck disable=SC2086 # words
+in_it() { "$reclaimfs" exec $exec_arguments -- "$@"; }
+
+# unpack PACKAGE: a Debian package's files, and those of the libraries it needs, below $unpacked. Nothing is installed: no daemon
+# of it is to run on this machine.
+unpack() {
+    unpacked=$root/target/unpacked/$1
+    if [ ! -d "$unpacked" ]; then
+        mkdir "$scratch/deb"
+        (
+            cd "$scratch/deb"
+            apt-cache depends -i "$1" | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p' |
+                grep -vxE 'libc6|libgcc-s1|libstdc\+\+6|libsystemd0' >libraries || true
+            # shellcheck disable=SC2046 # words
+            apt-get download -q "$1" $(cat libraries)
+            for deb in ./*.deb; do
+                dpkg -x "$deb" files
+            done
+        ) >"$scratch/apt" 2>&1 || skip "no package $1: $(tail -n 1 "$scratch/apt")"
+        mkdir -p "$root/target/unpacked"
+        mv "$scratch/deb/files" "$unpacked"
+    fi
+    for libraries in "$unpacked"/usr/lib/*-linux-gnu*; do
+        export LD_LIBRARY_PATH="$libraries"
+    done
+}
+
+# on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
+on_terminal() {
+    # shellcheck disable=SC2086
+    script -qec "$reclaimfs exec $exec_arguments -- $*" /dev/null </dev/null
+}
+
+# wait_until SECONDS WHAT COMMAND…: tries COMMAND until it succeeds.
+wait_until() {
+    seconds=$1 awaited=$2
+    shift 2
+    deadline=$(($(date +%s) + seconds + 1))
+    until "$@"; do
+        [ "$(date +%s)" -lt "$deadline" ] || fail "not within $seconds s: $awaited"
+        sleep 0.05
+    done
 }
 
 # ctl STEP…: does the steps, all of which must succeed.

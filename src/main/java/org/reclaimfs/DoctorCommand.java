@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.reclaimfs.sandbox.Tier;
 import picocli.CommandLine.Command;
 
 /** {@code doctor}: what this computer offers. */
@@ -32,23 +33,30 @@ final class DoctorCommand implements Callable<Integer> {
                 device ? "no permission: run as root, or chmod 666 /dev/fuse" : "modprobe fuse");
         line("libfuse.so.2", library, "apt-get install libfuse2");
         line("fusermount", helper, "apt-get install fuse3");
-        line("user namespaces", positive("/proc/sys/user/max_user_namespaces"), "sysctl user.max_user_namespaces");
+        line("user namespaces", runs("unshare", "-U", "-r", "true"), "sysctl user.max_user_namespaces");
         line("loop devices", Files.exists(Path.of("/dev/loop-control")), "modprobe loop");
         line(
                 "seccomp notify",
                 word("/proc/sys/kernel/seccomp/actions_avail", "user_notif"),
-                "needs Linux 5.0 with seccomp");
+                "needs Linux 5.5 with seccomp");
         line("cgroup2", word("/proc/filesystems", "cgroup2"), "needs Linux 4.5 with cgroups");
         boolean works = device && access && library;
         System.out.println();
         line("mount, tier files", works, "see above");
-        System.out.printf("%-18s %s%n", "tier syscalls", "not in this release");
-        System.out.printf("%-18s %s%n", "tier block", "not in this release");
+        boolean sandbox = runs("unshare", "-m", "true") || runs("unshare", "-U", "-r", "-m", "true");
+        line("exec, tier files", works && sandbox, "needs root or user namespaces");
+        String missing = Tier.SYSCALLS.missing();
+        line("exec, tier syscalls", works && sandbox && missing == null, missing == null ? "see above" : missing);
+        line(
+                "exec --stand-ins",
+                works && sandbox && Files.exists(ExecCommand.LAST_PID),
+                "needs a kernel with ns_last_pid");
+        System.out.printf("%-20s %s%n", "exec, tier block", "not in this release");
         return works ? 0 : Main.FAILED;
     }
 
     private static void line(String what, boolean there, String remedy) {
-        System.out.printf("%-18s %s%n", what, there ? "yes" : "no (" + remedy + ")");
+        System.out.printf("%-20s %s%n", what, there ? "yes" : "no (" + remedy + ")");
     }
 
     private static boolean library(String name) {
@@ -69,9 +77,21 @@ final class DoctorCommand implements Callable<Integer> {
         return Stream.of(path.split(":")).anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
     }
 
-    private static boolean positive(String file) {
-        String text = read(file).strip();
-        return !text.isEmpty() && !text.equals("0");
+    /** Only trying tells: security modules and container runtimes refuse what the kernel would allow. */
+    private static boolean runs(String... command) {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static boolean word(String file, String word) {

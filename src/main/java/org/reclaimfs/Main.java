@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {
             MountCommand.class,
+            ExecCommand.class,
             RunCommand.class,
             CompareCommand.class,
             CheckCommand.class,

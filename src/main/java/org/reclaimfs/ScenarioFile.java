@@ -44,7 +44,11 @@ record ScenarioFile(String name, Scenario scenario) {
 
     /** The machine, ready, with time at a standstill. */
     Session session(ToLongFunction<Machine> epochNs) throws Failure {
-        Session session = new Session(scenario, Tree::attach, epochNs, Version.text() + "\n");
+        return session(epochNs, Tree::attach);
+    }
+
+    Session session(ToLongFunction<Machine> epochNs, Session.Mounts mounts) throws Failure {
+        Session session = new Session(scenario, mounts, epochNs, Version.text() + "\n");
         List<Problem> problems = session.setUp();
         if (!problems.isEmpty()) {
             session.close();

@@ -1,6 +1,7 @@
 package org.reclaimfs;
 
 import org.reclaimfs.cgroupfs.CgroupFs;
+import org.reclaimfs.cgroupfs.RealProcesses;
 import org.reclaimfs.devfs.DevFs;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FsKind;
@@ -13,10 +14,14 @@ final class Tree {
     private Tree() {}
 
     static void attach(Dir root, Machine machine) {
+        attach(root, machine, RealProcesses.NONE);
+    }
+
+    static void attach(Dir root, Machine machine, RealProcesses real) {
         new DevFs(machine).mountAt(root.addDir("dev", FsKind.PLAIN));
         new ProcFs(machine).mountAt(root.addDir("proc", FsKind.PROC));
         Dir sys = root.addDir("sys", FsKind.SYSFS);
         new SysFs(machine).mountAt(sys);
-        new CgroupFs(machine).mountAt(sys.dir("fs").addDir("cgroup", FsKind.CGROUP));
+        new CgroupFs(machine, real).mountAt(sys.dir("fs").addDir("cgroup", FsKind.CGROUP));
     }
 }

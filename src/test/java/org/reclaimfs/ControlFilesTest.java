@@ -177,4 +177,32 @@ final class ControlFilesTest {
     private void write(String name, String text) throws ErrnoException {
         session.kernfs().writeText("/reclaimfs/" + name, text + "\n", Signal.NEVER);
     }
+
+    @ParameterizedTest(name = "swapon <- \"{0}\" gives {1}, priority {2}")
+    @CsvSource({
+        "0 /dev/vda, '', -1",
+        "0x8005 /dev/vda, '', 5",
+        "0x10000 /dev/vda, '', -1",
+        "0x100000 /dev/vda, EINVAL, ''",
+        "0 /dev/nothing, ENOENT, ''",
+        "/dev/vda, EINVAL, ''",
+        "0, EINVAL, ''"
+    })
+    void swaponAnswersAsTheSystemCall(String text, String errno, String priority) throws ErrnoException {
+        if (!errno.isEmpty()) {
+            assertThatThrownBy(() -> session.kernfs().writeText("/reclaimfs/swapon", text, Signal.NEVER))
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.valueOf(errno)));
+            return;
+        }
+        session.kernfs().writeText("/reclaimfs/swapon", text, Signal.NEVER);
+        assertThat(session.kernfs().readText("/proc/swaps"))
+                .contains("/dev/vda")
+                .endsWith("\t" + priority + "\n");
+        assertThatThrownBy(() -> session.kernfs().writeText("/reclaimfs/swapon", text, Signal.NEVER))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
+        session.kernfs().writeText("/reclaimfs/swapoff", "/dev/vda", Signal.NEVER);
+        assertThat(session.kernfs().readText("/proc/swaps")).doesNotContain("/dev/vda");
+    }
 }

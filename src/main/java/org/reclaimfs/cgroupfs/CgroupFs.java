@@ -28,6 +28,7 @@ public final class CgroupFs {
     private record Entry(Dir dir, FileSet<Cgroup> pressure, Map<Controller, FileSet<?>> controllers) {}
 
     private final Machine machine;
+    private final RealProcesses real;
     private final FileTable<Cgroup> core;
     private final FileTable<Cgroup> pressure;
     private final FileTable<Cgroup> pressureSwitch;
@@ -39,7 +40,13 @@ public final class CgroupFs {
 
     /** Makes the tables of one machine; {@link #mountAt} makes the directories. */
     public CgroupFs(Machine machine) {
+        this(machine, RealProcesses.NONE);
+    }
+
+    /** The same with real processes as members, too. */
+    public CgroupFs(Machine machine, RealProcesses real) {
         this.machine = machine;
+        this.real = real;
         core = new FileTable<>(CoreFiles.rows(machine, this));
         pressure = new FileTable<>(PressureFiles.rows(machine));
         pressureSwitch = new FileTable<>(CoreFiles.pressureSwitch(this));
@@ -75,6 +82,10 @@ public final class CgroupFs {
      */
     public Dir directory(Cgroup cgroup) {
         return entry(cgroup).dir();
+    }
+
+    RealProcesses real() {
+        return real;
     }
 
     private Entry entry(Cgroup cgroup) {

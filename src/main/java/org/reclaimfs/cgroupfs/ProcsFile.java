@@ -64,14 +64,14 @@ final class ProcsFile {
     }
 
     Work moveProcess(Cgroup to, ControlInput in, OpenFile file) throws ErrnoException {
-        Task task = task(to, in);
+        Task task = task(to, in, file);
         checkPermission(task.cgroup(), to, file.opener());
         machine.cgroups().move(task, to);
         return Work.DONE;
     }
 
     Work moveThread(Cgroup to, ControlInput in, OpenFile file) throws ErrnoException {
-        Task task = task(to, in);
+        Task task = task(to, in, file);
         checkPermission(task.cgroup(), to, file.opener());
         if (task.cgroup().domain() != to.domain()) {
             throw new ErrnoException(Errno.EOPNOTSUPP, "a thread moves only within its resource domain");
@@ -80,7 +80,7 @@ final class ProcsFile {
         return Work.DONE;
     }
 
-    private Task task(Cgroup to, ControlInput in) throws ErrnoException {
+    private Task task(Cgroup to, ControlInput in, OpenFile file) throws ErrnoException {
         int pid = pid(in.stripped());
         if (pid == CgroupTree.KTHREADD_PID) {
             throw new ErrnoException(Errno.EINVAL, "a kernel thread stays in the root");
@@ -89,8 +89,15 @@ final class ProcsFile {
         if (task == null && pid == 0) {
             machine.cgroups().checkAttach(to); // the writer exists, so the destination is what may be wrong first
         }
+        RealProcesses.Named real =
+                task == null ? fs.real().find(pid, file.opener().pid()) : null;
+        if (real != null) {
+            machine.cgroups().checkAttach(to);
+            task = machine.cgroups().byPid(real.pid());
+            return task == null ? machine.cgroups().adopt(real.pid(), real.comm()) : task;
+        }
         if (task == null) {
-            throw new ErrnoException(Errno.ESRCH, pid + " is no simulated process, and real ones are not moved");
+            throw new ErrnoException(Errno.ESRCH, pid + " is no process of the machine");
         }
         return task;
     }

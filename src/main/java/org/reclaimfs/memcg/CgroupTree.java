@@ -236,6 +236,11 @@ public final class CgroupTree {
 
     // ---- tasks ----
 
+    /** The next process gets this number, unless a later one has been given: real processes may have the small ones. */
+    public void numberFrom(int pid) {
+        nextPid = Math.max(nextPid, pid);
+    }
+
     /** Starts a process in a cgroup. */
     public Task spawn(String name, String comm, Cgroup cgroup, int oomScoreAdj) {
         Task task = new Task(nextPid++, name, comm, cgroup, oomScoreAdj);
@@ -279,6 +284,15 @@ public final class CgroupTree {
     /** Forks since boot; what booting took has left its process numbers. */
     public long forks() {
         return lastPid() + children;
+    }
+
+    /** A real process that had no cgroup of the machine so far; it begins in the root. */
+    public Task adopt(int pid, String comm) {
+        Task task = new Task(pid, comm + "-" + pid, comm, root, 0);
+        tasksByPid.put(pid, task);
+        tasksByName.put(task.name, task);
+        root.attach(task);
+        return task;
     }
 
     /** A process of the system's own that no cgroup lists, such as one in swapoff(2): it can be killed, and has nothing. */

@@ -39,6 +39,11 @@ final class Control {
         return new Steps(lines, steps);
     }
 
+    /** One step that answers with its own errno and leaves {@link #lastResult} alone. */
+    Work begin(Step step) {
+        return new StepWork(runner, step, false);
+    }
+
     private Step parse(String line) throws ErrnoException {
         try {
             return StepParser.parse(line);

@@ -2,12 +2,14 @@ package org.reclaimfs.scenario;
 
 import static org.reclaimfs.kernfs.FileSpec.ro;
 import static org.reclaimfs.kernfs.FileSpec.rw;
+import static org.reclaimfs.kernfs.FileSpec.wo;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.abi.Numbers;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.ControlInput;
 import org.reclaimfs.kernfs.Dir;
@@ -20,10 +22,16 @@ import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Kind;
+import org.reclaimfs.swap.SwapDevices;
 
 /** The files of {@code /reclaimfs}: drive and watch the model. */
 final class ControlFiles {
     private static final Predicate<Object> ALWAYS = subject -> true;
+
+    // sys/swap.h; with the three discard flags
+    private static final int SWAP_FLAG_PREFER = 0x8000;
+    private static final int SWAP_FLAG_PRIO_MASK = 0x7fff;
+    private static final int SWAP_FLAGS_VALID = SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | 0x70000;
 
     private final Machine machine;
     private final TimeGate gate;
@@ -54,6 +62,8 @@ final class ControlFiles {
             ro("tasks",   ALWAYS, ControlFiles::showTasks),
             ro("version", ALWAYS, (m, out, file) -> out.text(version)),
             ro("pid",     ALWAYS, (m, out, file) -> out.num(ProcessHandle.current().pid()).newline()),
+            wo("swapon",  ALWAYS, (m, in, file) -> storeSwapon(in)),
+            wo("swapoff", ALWAYS, (m, in, file) -> control.begin(new Step.SwapOff(in.stripped()))),
             FileSpec.<Machine>raw("trace", 0444, ALWAYS, trace).polled(trace));
     } // spotless:on
 
@@ -80,6 +90,19 @@ final class ControlFiles {
             throw new ErrnoException(Errno.EINVAL, e.atColumn());
         }
         throw new ErrnoException(Errno.EINVAL, "expected pause, resume, speed X or advance D");
+    }
+
+    // ---- swapon(2), swapoff(2): unlike with ctl, the errno of the write is the call's ----
+
+    /** FLAGS PATH, checked in the order of mm/swapfile.c; where discards are not modelled they may be asked for. */
+    private Work storeSwapon(ControlInput in) throws ErrnoException {
+        String[] words = in.stripped().split(" ", 2);
+        int flags = Numbers.kstrtoint(words[0], 0);
+        if (words.length != 2 || (flags & ~SWAP_FLAGS_VALID) != 0) {
+            throw new ErrnoException(Errno.EINVAL, "expected swap flags and a path");
+        }
+        int priority = (flags & SWAP_FLAG_PREFER) == 0 ? SwapDevices.DEFAULT_PRIORITY : flags & SWAP_FLAG_PRIO_MASK;
+        return control.begin(new Step.SwapOn(words[1], priority));
     }
 
     // ---- tasks ----

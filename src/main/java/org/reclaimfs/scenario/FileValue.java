@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  * lines "some avg10=0.00 …"; {@code /dev/vda.3} for a column, from 1, of the line that starts with the word; {@code 3} for
  * a column of a file of one line.
  */
-final class FileValue {
+public final class FileValue {
     private FileValue() {}
 
     /** The value, or null if there is none. */
-    static @Nullable String find(String text, @Nullable String key) {
+    public static @Nullable String find(String text, @Nullable String key) {
         if (key == null) {
             return text.strip();
         }

@@ -40,10 +40,18 @@ final class CgroupWorld implements Gate {
     }
 
     CgroupWorld(Set<Patch> patches) {
+        this(patches, RealProcesses.NONE);
+    }
+
+    CgroupWorld(RealProcesses real) {
+        this(EnumSet.noneOf(Patch.class), real);
+    }
+
+    private CgroupWorld(Set<Patch> patches, RealProcesses real) {
         machine = new Machine(new MachineConfig(512L << 20, 32L << 20, 2, 1, patches, Costs.of(Costs.Profile.SERVER)));
         fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L);
         Dir root = fs.root().dir("sys").dir("fs").addDir("cgroup", FsKind.CGROUP);
-        cgroups = new CgroupFs(machine);
+        cgroups = new CgroupFs(machine, real);
         cgroups.mountAt(root);
     }
 

@@ -1,0 +1,185 @@
+package org.reclaimfs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.fuse.FuseMount;
+import org.reclaimfs.fuse.FuseOptions;
+import org.reclaimfs.fuse.MountException;
+import org.reclaimfs.sandbox.Processes;
+import org.reclaimfs.sandbox.Sandbox;
+import org.reclaimfs.sandbox.SandboxException;
+import org.reclaimfs.sandbox.Tier;
+import org.reclaimfs.scenario.Session;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code exec}: the part of it that the launcher starts in a mount namespace, where nothing it mounts can stay behind. */
+@Command(
+        name = "exec",
+        description =
+                "Run a program in a sandbox in front of a machine. The launcher mount-scripts/reclaimfs exec calls"
+                        + " this; its -h tells more.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class ExecCommand implements Callable<Integer> {
+    private static final long READY_SECONDS = 30;
+    private static final long LOOK_MS = 300;
+    /** By which a process gets the number asked for. */
+    static final Path LAST_PID = Path.of("/proc/sys/kernel/ns_last_pid");
+
+    /** For every user of the sandbox. */
+    private static final FuseOptions OPTIONS = new FuseOptions(true, false, "reclaimfs");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--scenario", paramLabel = "F", description = "the machine and its timeline (YAML)")
+    private @Nullable Path scenario;
+
+    @Option(names = "--speed", paramLabel = "X", description = "virtual seconds per real second", defaultValue = "1")
+    private double speed = 1;
+
+    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls or auto", defaultValue = "auto")
+    private String tier = "auto";
+
+    @Option(names = "--stand-ins", description = "each simulated task is a real, idle process, too")
+    private boolean standIns;
+
+    @Option(names = "--tree", paramLabel = "DIR", description = "where the machine is, or is to be", required = true)
+    private Path tree = Path.of("");
+
+    @Option(names = "--served", description = "another process serves the tree")
+    private boolean served;
+
+    @Option(names = "--script", paramLabel = "FILE", description = "mount-scripts/sandbox.sh", required = true)
+    private Path script = Path.of("");
+
+    @Parameters(paramLabel = "CMD", arity = "1..*", description = "the program and its arguments")
+    private List<String> command = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Failure {
+        if (!(speed > 0 && speed <= 1e9)) {
+            throw new ParameterException(spec.commandLine(), "--speed: found " + speed + ", expected a factor above 0");
+        }
+        Tier chosen = tier();
+        return served ? inFrontOfServer(chosen) : inFrontOfOwnMachine(chosen);
+    }
+
+    private Tier tier() throws Failure {
+        String missing = Tier.SYSCALLS.missing();
+        if (tier.equals("files") || tier.equals("auto") && missing == null) {
+            return tier.equals("files") ? Tier.FILES : Tier.SYSCALLS;
+        }
+        if (missing == null) {
+            return Tier.SYSCALLS;
+        }
+        if (tier.equals("syscalls")) {
+            throw Failure.of(Main.FAILED, "--tier syscalls: this host lacks " + missing);
+        }
+        Main.say("tier syscalls is left out: this host lacks " + missing);
+        return Tier.FILES;
+    }
+
+    private int inFrontOfServer(Tier chosen) throws Failure {
+        Sandbox sandbox = sandbox(chosen, null);
+        Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
+        watch.setDaemon(true);
+        watch.start();
+        return await(sandbox);
+    }
+
+    private void endWithServer(Sandbox sandbox) {
+        Path sign = tree.resolve("reclaimfs/version");
+        try {
+            while (!sandbox.hasEnded()) {
+                Files.readString(sign);
+                Thread.sleep(LOOK_MS);
+            }
+        } catch (IOException e) {
+            Main.say("the server of " + tree + " is gone: the sandbox ends");
+            sandbox.kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int inFrontOfOwnMachine(Tier chosen) throws Failure {
+        ScenarioFile file = scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario);
+        long startMs = System.currentTimeMillis();
+        StandIns processes = new StandIns();
+        Session.Mounts mounts = (root, machine) -> Tree.attach(root, machine, processes);
+        try (Session session = file.session(machine -> startMs * 1_000_000 + machine.nowNs(), mounts);
+                FuseMount mount = FuseMount.start(session.kernfs(), tree, OPTIONS)) {
+            if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
+                throw Failure.of(Main.FAILED, "the machine is mounted but does not answer");
+            }
+            if (standIns) {
+                checkStandIns(session);
+            }
+            session.startTimeline();
+            Sandbox sandbox = sandbox(chosen, speed);
+            Why why = new Why(session);
+            why.start();
+            if (standIns) {
+                processes.start(session, new Processes(sandbox), why::look);
+            }
+            int status = await(sandbox);
+            why.tell();
+            return status;
+        } catch (MountException e) {
+            throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Main.FAILED;
+        }
+    }
+
+    private static void checkStandIns(Session session) throws Failure {
+        if (!Files.isWritable(LAST_PID)) {
+            throw Failure.of(Main.FAILED, "--stand-ins: this host lacks " + LAST_PID + " (CONFIG_CHECKPOINT_RESTORE)");
+        }
+        StandIns.number(session);
+    }
+
+    private Sandbox sandbox(Tier chosen, @Nullable Double clock) throws Failure {
+        try {
+            return Sandbox.start(new Sandbox.Plan(script.toString(), tree.toString(), chosen, clock, command));
+        } catch (SandboxException e) {
+            throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int await(Sandbox sandbox) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> passOn(sandbox), "reclaimfs-pass-on"));
+        try {
+            return sandbox.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            sandbox.kill();
+            return Main.FAILED;
+        }
+    }
+
+    /** SIGTERM or SIGHUP has come: the program decides when to end, and how. */
+    private static void passOn(Sandbox sandbox) {
+        if (!sandbox.hasEnded()) {
+            sandbox.terminate();
+            try {
+                Runtime.getRuntime().halt(sandbox.await());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

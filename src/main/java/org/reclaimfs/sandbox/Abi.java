@@ -1,0 +1,60 @@
+package org.reclaimfs.sandbox;
+
+import org.jspecify.annotations.Nullable;
+
+/** System call numbers of the machines this runs on (asm/unistd.h), and the machine's own number (linux/audit.h). */
+enum Abi {
+    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437),
+    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437);
+
+    private final String javaName;
+    final int audit;
+    final int statfs;
+    final int fstatfs;
+    final int sysinfo;
+    final int swapon;
+    final int swapoff;
+    final int nameToHandleAt;
+    final int clone3;
+    final int seccomp;
+    final int ioctl;
+    final int openat2;
+
+    Abi(
+            String javaName,
+            int audit,
+            int statfs,
+            int fstatfs,
+            int sysinfo,
+            int swapon,
+            int swapoff,
+            int nameToHandleAt,
+            int clone3,
+            int seccomp,
+            int ioctl,
+            int openat2) {
+        this.javaName = javaName;
+        this.audit = audit;
+        this.statfs = statfs;
+        this.fstatfs = fstatfs;
+        this.sysinfo = sysinfo;
+        this.swapon = swapon;
+        this.swapoff = swapoff;
+        this.nameToHandleAt = nameToHandleAt;
+        this.clone3 = clone3;
+        this.seccomp = seccomp;
+        this.ioctl = ioctl;
+        this.openat2 = openat2;
+    }
+
+    /** This machine's, or null if it is another one. */
+    static @Nullable Abi current() {
+        String name = System.getProperty("os.arch");
+        for (Abi abi : values()) {
+            if (abi.javaName.equals(name)) {
+                return abi;
+            }
+        }
+        return null;
+    }
+}
