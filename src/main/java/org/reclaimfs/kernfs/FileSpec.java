@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param raw bytes at offsets instead of text, or null
  * @param eventCount grows with each notification (kernfs_notify), or null
  * @param poll a row's own poll, or null for the rule of {@code eventCount}
- * @param records true for a multi-record file: one read returns at most about 4096 bytes of whole lines
+ * @param records true for a multi-record file; see {@link SeqRecords}
  * @param stubReason why it is not modelled, or null when it is
  * @param <T> subject
  */

@@ -15,7 +15,6 @@ import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.VmStat;
-import org.reclaimfs.mm.Region;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoCounts;
 
@@ -116,9 +115,9 @@ final class SwapInTest {
     void aBlockOfSlotsIsReadInOneRequest() throws ErrnoException {
         lab.disk("vda", 64, Disk.Profile.HDD);
         MemCgroup memcg = lab.cgroup("/w");
-        Region region = swappedOut(memcg, "/w");
+        Task task = swappedOut(memcg, "/w");
         IoCounts before = lab.machine.disk("vda").counts(Long.MAX_VALUE);
-        lab.touch(region, false);
+        lab.touch(task, false);
         IoCounts after = lab.machine.disk("vda").counts(Long.MAX_VALUE);
         assertThat(after.reads() - before.reads()).isEqualTo(64);
         assertThat(after.readPages() - before.readPages()).isEqualTo(PAGES);
