@@ -101,12 +101,14 @@ public record FileSpec<T>(
 
     /** The same row with other permission bits. */
     public FileSpec<T> with(int otherMode) {
-        return new FileSpec<>(name, otherMode, present, show, store, raw, eventCount, poll, records, stubReason, since, until);
+        return new FileSpec<>(
+                name, otherMode, present, show, store, raw, eventCount, poll, records, stubReason, since, until);
     }
 
     /** The same row with its own poll. */
     public FileSpec<T> polled(Poll<? super T> ownPoll) {
-        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, ownPoll, records, stubReason, since, until);
+        return new FileSpec<>(
+                name, mode, present, show, store, raw, eventCount, ownPoll, records, stubReason, since, until);
     }
 
     /** The same row as a multi-record file. */
@@ -142,7 +144,8 @@ public record FileSpec<T>(
     /** The same row for kernels up to {@code version} only. */
     public FileSpec<T> until(String version) {
         KernelVersion last = KernelVersion.of(version);
-        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, poll, records, stubReason, since, last);
+        return new FileSpec<>(
+                name, mode, present, show, store, raw, eventCount, poll, records, stubReason, since, last);
     }
 
     /** Whether this kernel has the file. */

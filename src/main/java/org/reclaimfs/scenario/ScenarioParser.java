@@ -63,7 +63,8 @@ public final class ScenarioParser {
         ifThere(sections, "cgroups", node -> new CgroupSection(yaml, setup).read(node));
         TimelineSection timeline = new TimelineSection(yaml);
         timeline.read(sections.get("timeline"), sections.get("end"));
-        return new Scenario(machineSection.kernel(), machine, disks, zrams, setup, timeline.entries(), timeline.endNs());
+        return new Scenario(
+                machineSection.kernel(), machine, disks, zrams, setup, timeline.entries(), timeline.endNs());
     }
 
     private interface Section {

@@ -28,25 +28,37 @@ final class KernelVersionTest {
     }
 
     @ParameterizedTest(name = "{0} has {1}")
-    @CsvSource({"6.1, old every", "6.2, old middle every", "6.12, old middle every", "6.13, middle every",
-        "7.0, middle every", "7.2, every new", "10.0, every new"})
+    @CsvSource({
+        "6.1, old every",
+        "6.2, old middle every",
+        "6.12, old middle every",
+        "6.13, middle every",
+        "7.0, middle every",
+        "7.2, every new",
+        "10.0, every new"
+    })
     void aTreeHasTheFilesOfItsKernel(String version, String names) throws ErrnoException {
         Kernfs fs = tree(version);
         List<String> expected = List.of(names.split(" "));
-        assertThat(fs.opendir("/", Caller.ROOT).entries()).extracting(DirEntry::name).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(fs.opendir("/", Caller.ROOT).entries())
+                .extracting(DirEntry::name)
+                .containsExactlyInAnyOrderElementsOf(expected);
         for (String name : List.of("old", "middle", "every", "new")) {
             if (expected.contains(name)) {
                 assertThat(fs.readText("/" + name)).isNotEmpty();
             } else {
                 assertThatThrownBy(() -> fs.open("/" + name, OpenFile.O_RDONLY, Caller.ROOT))
-                        .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+                        .isInstanceOfSatisfying(
+                                ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
             }
         }
     }
 
     @Test
     void versionsCompareByNumber() {
-        assertThat(KernelVersion.of("6.12")).isGreaterThan(KernelVersion.of("6.2")).isLessThan(KernelVersion.MIRRORED);
+        assertThat(KernelVersion.of("6.12"))
+                .isGreaterThan(KernelVersion.of("6.2"))
+                .isLessThan(KernelVersion.MIRRORED);
     }
 
     @ParameterizedTest

@@ -43,13 +43,25 @@ final class MultiReadTest {
 
     @ParameterizedTest(name = "/proc/{0} comes whole in pieces of any size")
     @ValueSource(
-            strings = {"vmstat", "zoneinfo", "buddyinfo", "diskstats", "partitions", "swaps", "meminfo", "stat", "loadavg"})
+            strings = {
+                "vmstat",
+                "zoneinfo",
+                "buddyinfo",
+                "diskstats",
+                "partitions",
+                "swaps",
+                "meminfo",
+                "stat",
+                "loadavg"
+            })
     void piecesMakeTheFile(String name) throws ErrnoException {
         guest.machine.swapon("/dev/vda", 3);
         guest.machine.swapon("/dev/vdb", -1);
         String whole = guest.read("/proc/" + name);
         for (int size : new int[] {1, 7, 100, 1000, 4095, 4096, 4097, LARGE}) {
-            assertThat(inPieces("/proc/" + name, size)).as("in reads of %d", size).isEqualTo(whole);
+            assertThat(inPieces("/proc/" + name, size))
+                    .as("in reads of %d", size)
+                    .isEqualTo(whole);
         }
     }
 
@@ -107,7 +119,10 @@ final class MultiReadTest {
             String path = "/mnt/" + "a b\tc\nd\\é\u20ac#\"".repeat(i % 5) + i;
             assertThat(swap.add(path, i % 2 == 0, 1023 + i, i - 1, new Disk("any", 1 << 23, Disk.Profile.NVME)))
                     .isNotNull();
-            paths.add(path.replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011").replace("\n", "\\012"));
+            paths.add(path.replace("\\", "\\134")
+                    .replace(" ", "\\040")
+                    .replace("\t", "\\011")
+                    .replace("\n", "\\012"));
         }
         assertThat(swap.add("/one/more", true, 100, 0, new Disk("any", 1 << 23, Disk.Profile.NVME)))
                 .isNull();

@@ -64,7 +64,8 @@ final class ProcSkeletonTest {
         for (int time : new int[] {6, 10, 12, 13, 17, 19}) {
             fields[time] = "*";
         }
-        return line.substring(0, line.indexOf(fields[2])) + String.join(" ", List.of(fields).subList(2, 20));
+        return line.substring(0, line.indexOf(fields[2]))
+                + String.join(" ", List.of(fields).subList(2, 20));
     }
 
     /** Golden proc/1_disk_swap_on: what mkswap and swapon did to /dev/vda; 10_many_swaps: a swapon later on. */
