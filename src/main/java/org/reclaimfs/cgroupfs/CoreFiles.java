@@ -64,7 +64,7 @@ final class CoreFiles {
                 rw("cgroup.max.descendants", EVERYWHERE, single(c -> intOrMax(c.maxDescendants())), CoreFiles::setMaxDescendants),
                 rw("cgroup.max.depth",       EVERYWHERE, single(c -> intOrMax(c.maxDepth())), CoreFiles::setMaxDepth),
                 ro("cgroup.stat",            EVERYWHERE, this::showStat),
-                ro("cgroup.stat.local",      NON_ROOT,   this::showStatLocal),
+                FileSpec.<Cgroup>ro("cgroup.stat.local", NON_ROOT, this::showStatLocal).since("7.2"),
                 rw("cgroup.freeze",          NON_ROOT,   flag(Cgroup::freeze), toInt(0, 1, Errno.ERANGE, this::setFreeze)),
                 wo("cgroup.kill",            NON_ROOT,   this::kill),
                 ro("cpu.stat",               EVERYWHERE, this::showCpuStat),

@@ -14,6 +14,7 @@ import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.IoStats;
+import org.reclaimfs.swap.IoCounts;
 
 /**
  * io.stat: in the root what the devices themselves have counted, all of them, the newest first; elsewhere what the
@@ -52,7 +53,8 @@ final class IoFiles {
 
     /** Pages and requests read, pages and requests written. */
     private static long[] own(BlockDevice device) {
-        return new long[] {device.readPages(), device.reads(), device.writtenPages(), device.writes()};
+        IoCounts io = device.io();
+        return new long[] {io.readPages(), io.reads(), io.writtenPages(), io.writes()};
     }
 
     private static long[] counted(IoStats.Counts counts) {

@@ -21,7 +21,7 @@ public final class Dir implements Node {
     private static final int DEFAULT_MODE = 0755;
 
     /** What all directories of a mount share. */
-    private record Shared(AtomicLong nextIno, LongSupplier epochNs) {}
+    private record Shared(AtomicLong nextIno, LongSupplier epochNs, KernelVersion kernel) {}
 
     private final Shared shared;
     private final String name;
@@ -50,10 +50,16 @@ public final class Dir implements Node {
      * The root of a mount, mode 0755.
      *
      * @param epochNs real time for time stamps, ns since the epoch
+     * @param kernel whose rows are shown
      */
-    static Dir root(FsKind kind, LongSupplier epochNs) {
-        Shared shared = new Shared(new AtomicLong(1), epochNs);
+    static Dir root(FsKind kind, LongSupplier epochNs, KernelVersion kernel) {
+        Shared shared = new Shared(new AtomicLong(1), epochNs, kernel);
         return new Dir(shared, null, "", kind, Attrs.fresh(DEFAULT_MODE, 0, 0, epochNs.getAsLong()));
+    }
+
+    /** The kernel whose rows are shown. */
+    KernelVersion kernel() {
+        return shared.kernel;
     }
 
     /** Adds a directory of the same kind, owned by root, mode 0755 (0555 in /proc/sys). */

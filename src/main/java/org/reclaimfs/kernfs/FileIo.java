@@ -32,6 +32,9 @@ final class FileIo {
             return 0; // proc_dointvec and kin answer only the first read
         }
         synchronized (file) {
+            if (ref.spec().records()) {
+                return readRecords(file, offset, size, sink);
+            }
             SeqFile text = file.snapshot();
             if (offset == 0 || text == null || offset != file.nextOffset()) {
                 text = render(ref.set(), ref.index(), file);
@@ -41,12 +44,23 @@ final class FileIo {
                 return 0;
             }
             int from = (int) offset;
-            int limit = ref.spec().records() ? text.recordLimit(from) : text.length();
-            int count = Math.min(size, limit - from);
+            int count = Math.min(size, text.length() - from);
             file.nextOffset(offset + count);
             text.copyTo(sink, from, count);
             return count;
         }
+    }
+
+    private int readRecords(OpenFile file, long offset, int size, Sink sink) throws ErrnoException {
+        FileRef ref = file.ref();
+        if (offset == 0) {
+            file.records().rewind();
+        } else if (offset != file.nextOffset()) {
+            file.records().seek(render(ref.set(), ref.index(), file), offset);
+        }
+        int count = file.records().read(size, sink, () -> render(ref.set(), ref.index(), file));
+        file.nextOffset(offset + count);
+        return count;
     }
 
     private <T> SeqFile render(FileSet<T> set, int index, OpenFile file) throws ErrnoException {

@@ -45,9 +45,10 @@ public final class FileSet<T> {
         return subject;
     }
 
-    /** False once detached, and for a row whose predicate says no. */
+    /** False once detached, for a row of another kernel, and for one whose predicate says no. */
     boolean isPresent(int index) {
-        return !dead && !hidden && table.rows().get(index).present().test(subject);
+        FileSpec<T> row = table.rows().get(index);
+        return !dead && !hidden && row.isOf(dir.kernel()) && row.present().test(subject);
     }
 
     long inoOf(int index) {

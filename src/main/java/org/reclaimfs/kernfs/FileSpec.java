@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param raw bytes at offsets instead of text, or null
  * @param eventCount grows with each notification (kernfs_notify), or null
  * @param poll a row's own poll, or null for the rule of {@code eventCount}
- * @param records true for a multi-record file: one read returns at most about 4096 bytes of whole lines
+ * @param records true for a multi-record file; see {@link SeqRecords}
  * @param stubReason why it is not modelled, or null when it is
+ * @param since the first kernel that has the file, or null for all
+ * @param until the last one, or null
  * @param <T> subject
  */
 public record FileSpec<T>(
@@ -29,7 +31,24 @@ public record FileSpec<T>(
         @Nullable ToLongFunction<? super T> eventCount,
         @Nullable Poll<? super T> poll,
         boolean records,
-        @Nullable String stubReason) {
+        @Nullable String stubReason,
+        @Nullable KernelVersion since,
+        @Nullable KernelVersion until) {
+
+    /** A row of every kernel. */
+    public FileSpec(
+            String name,
+            int mode,
+            Predicate<? super T> present,
+            @Nullable Show<? super T> show,
+            @Nullable Store<? super T> store,
+            @Nullable Raw<? super T> raw,
+            @Nullable ToLongFunction<? super T> eventCount,
+            @Nullable Poll<? super T> poll,
+            boolean records,
+            @Nullable String stubReason) {
+        this(name, mode, present, show, store, raw, eventCount, poll, records, stubReason, null, null);
+    }
 
     /** A row that only reads, 0444. */
     public static <T> FileSpec<T> ro(String name, Predicate<? super T> present, Show<? super T> show) {
@@ -82,17 +101,19 @@ public record FileSpec<T>(
 
     /** The same row with other permission bits. */
     public FileSpec<T> with(int otherMode) {
-        return new FileSpec<>(name, otherMode, present, show, store, raw, eventCount, poll, records, stubReason);
+        return new FileSpec<>(
+                name, otherMode, present, show, store, raw, eventCount, poll, records, stubReason, since, until);
     }
 
     /** The same row with its own poll. */
     public FileSpec<T> polled(Poll<? super T> ownPoll) {
-        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, ownPoll, records, stubReason);
+        return new FileSpec<>(
+                name, mode, present, show, store, raw, eventCount, ownPoll, records, stubReason, since, until);
     }
 
     /** The same row as a multi-record file. */
     public FileSpec<T> multiRecord() {
-        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, poll, true, stubReason);
+        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, poll, true, stubReason, since, until);
     }
 
     /**
@@ -101,6 +122,34 @@ public record FileSpec<T>(
      * @param why one sentence for the README's list of what is not modelled
      */
     public FileSpec<T> withoutEffect(String why) {
-        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, poll, records, why);
+        return new FileSpec<>(name, mode, present, show, store, raw, eventCount, poll, records, why, since, until);
+    }
+
+    /** The same row where {@code other} holds. */
+    public FileSpec<T> where(Predicate<? super T> other) {
+        return new FileSpec<>(name, mode, other, show, store, raw, eventCount, poll, records, stubReason, since, until);
+    }
+
+    /**
+     * The same row for kernels from {@code version} on only.
+     *
+     * @param version such as {@code 7.2}
+     */
+    public FileSpec<T> since(String version) {
+        KernelVersion first = KernelVersion.of(version);
+        return new FileSpec<>(
+                name, mode, present, show, store, raw, eventCount, poll, records, stubReason, first, until);
+    }
+
+    /** The same row for kernels up to {@code version} only. */
+    public FileSpec<T> until(String version) {
+        KernelVersion last = KernelVersion.of(version);
+        return new FileSpec<>(
+                name, mode, present, show, store, raw, eventCount, poll, records, stubReason, since, last);
+    }
+
+    /** Whether this kernel has the file. */
+    boolean isOf(KernelVersion kernel) {
+        return (since == null || since.compareTo(kernel) <= 0) && (until == null || until.compareTo(kernel) >= 0);
     }
 }

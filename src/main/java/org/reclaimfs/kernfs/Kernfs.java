@@ -25,11 +25,12 @@ public final class Kernfs {
      *
      * @param gate lock and time of the model
      * @param epochNs real time for time stamps, ns since the epoch
+     * @param kernel whose rows are shown
      */
-    public Kernfs(Gate gate, LongSupplier epochNs) {
+    public Kernfs(Gate gate, LongSupplier epochNs, KernelVersion kernel) {
         this.gate = gate;
         this.io = new FileIo(gate);
-        this.root = Dir.root(FsKind.PLAIN, epochNs);
+        this.root = Dir.root(FsKind.PLAIN, epochNs, kernel);
         this.walk = new PathWalk(root);
     }
 

@@ -46,6 +46,7 @@ public final class OpenFile {
     private final int flags;
     private final int drainsAtOpen;
     private @Nullable SeqFile snapshot; // GUARDED_BY(this)
+    private final SeqRecords records = new SeqRecords(); // GUARDED_BY(this)
     private long nextOffset; // GUARDED_BY(this): where the last read ended
     private volatile long seenEvents = -1;
     private @Nullable Object attachment; // GUARDED_BY(gate lock)
@@ -124,6 +125,10 @@ public final class OpenFile {
 
     void snapshot(@Nullable SeqFile text) {
         snapshot = text;
+    }
+
+    SeqRecords records() {
+        return records;
     }
 
     long nextOffset() {

@@ -20,6 +20,8 @@ public final class SeqFile {
 
     private byte[] bytes = new byte[START_BYTES];
     private int length;
+    private int[] recordEnds = {};
+    private int records;
 
     /** Bytes written so far. */
     public int length() {
@@ -29,6 +31,7 @@ public final class SeqFile {
     /** Forgets the text, keeps the memory. */
     public SeqFile clear() {
         length = 0;
+        records = 0;
         return this;
     }
 
@@ -156,27 +159,41 @@ public final class SeqFile {
         sink.put(bytes, from, count);
     }
 
-    /**
-     * How much of a multi-record file one read may return: whole lines that fit in a 4096-byte buffer, at
-     * least one line (fs/seq_file.c seq_read_iter).
-     *
-     * @return index behind the last such line, from {@code from}
-     */
-    int recordLimit(int from) {
-        int limit = Math.min(length, from + START_BYTES - 1);
-        if (limit == length) {
-            return length;
+    /** A record of a multi-record file ends here. A file that marks none has one on each line. */
+    public SeqFile endRecord() {
+        if (records == recordEnds.length) {
+            recordEnds = Arrays.copyOf(recordEnds, Math.max(16, 2 * records));
         }
-        for (int at = limit; at > from; at--) {
-            if (bytes[at - 1] == '\n') {
-                return at;
+        recordEnds[records++] = length;
+        return this;
+    }
+
+    /** Index behind the record that begins at {@code from}, which is within the text. */
+    int recordEnd(int from) {
+        for (int i = 0; i < records; i++) {
+            if (recordEnds[i] > from) {
+                return recordEnds[i];
             }
         }
-        int end = limit;
+        int end = records > 0 ? length : from + 1;
         while (end < length && bytes[end - 1] != '\n') {
             end++;
         }
         return end;
+    }
+
+    /** Index of the first byte of a record, counted from 0; the text's length if there are not so many. */
+    int recordStart(int record) {
+        int from = 0;
+        for (int i = 0; i < record && from < length; i++) {
+            from = recordEnd(from);
+        }
+        return from;
+    }
+
+    /** A copy of a part. */
+    byte[] bytes(int from, int to) {
+        return Arrays.copyOfRange(bytes, from, to);
     }
 
     /** Bytes of memory held, for the pool's judgement. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.swap.IoCounts;
 import org.reclaimfs.zram.ZramDevice;
 
 /**
@@ -12,13 +13,12 @@ import org.reclaimfs.zram.ZramDevice;
  *
  * @param name as in /dev
  * @param bytes capacity; 0 for a zram device without a disksize
- * @param readPages pages read by {@code reads} requests
- * @param writtenPages pages written by {@code writes} requests
+ * @param io what it has counted
  */
-public record BlockDevice(
-        String name, int major, int minor, long bytes, long reads, long readPages, long writes, long writtenPages) {
+public record BlockDevice(String name, int major, int minor, long bytes, IoCounts io) {
     private static final int SECTOR_BYTES = 512;
     private static final int PAGE_SECTORS = 8;
+    private static final long NS_PER_MS = 1_000_000;
     private static final int VIRTIO_MAJOR = 254;
     private static final int VIRTIO_MINORS = 16;
     private static final int ZRAM_MAJOR = 253;
@@ -26,14 +26,14 @@ public record BlockDevice(
 
     /** All of them: disks in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
-        return all(machine.disks(), machine.zrams());
+        return all(machine.disks(), machine.zrams(), machine.nowNs());
     }
 
-    static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams) {
+    static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams, long nowNs) {
         List<BlockDevice> list = new ArrayList<>();
         int index = 0;
         for (Disk disk : disks) {
-            list.add(of(disk, index));
+            list.add(of(disk, index, nowNs));
             index += disk.inRam() ? 0 : 1;
         }
         for (ZramDevice zram : zrams) {
@@ -47,31 +47,15 @@ public record BlockDevice(
      *
      * @param index its place among the disks that are not RAM disks
      */
-    public static BlockDevice of(Disk disk, int index) {
+    public static BlockDevice of(Disk disk, int index, long nowNs) {
         boolean ram = disk.inRam();
         int minor = ram ? Integer.parseInt(disk.name().substring("ram".length())) : index * VIRTIO_MINORS;
-        return new BlockDevice(
-                disk.name(),
-                ram ? RAM_MAJOR : VIRTIO_MAJOR,
-                minor,
-                disk.bytes(),
-                disk.reads(),
-                disk.readPages(),
-                disk.writes(),
-                disk.writtenPages());
+        return new BlockDevice(disk.name(), ram ? RAM_MAJOR : VIRTIO_MAJOR, minor, disk.bytes(), disk.counts(nowNs));
     }
 
     /** A zram device, which does one request a page. */
     public static BlockDevice of(ZramDevice zram) {
-        return new BlockDevice(
-                zram.name(),
-                ZRAM_MAJOR,
-                zram.id,
-                zram.disksizeBytes(),
-                zram.reads(),
-                zram.reads(),
-                zram.writes(),
-                zram.writes());
+        return new BlockDevice(zram.name(), ZRAM_MAJOR, zram.id, zram.disksizeBytes(), zram.counts());
     }
 
     /** Capacity in 512-byte sectors. */
@@ -80,15 +64,32 @@ public record BlockDevice(
     }
 
     /**
-     * The 17 fields of /proc/diskstats and /sys/block/X/stat (Documentation/admin-guide/iostats.rst). Merges, times,
-     * discards and flushes are not counted by the model and stay 0.
+     * The 17 fields of /proc/diskstats and /sys/block/X/stat (Documentation/admin-guide/iostats.rst), times in ms. Nothing
+     * discards: the four fields of it stay 0, as they do for a kernel's zram and brd.
      */
     public long[] stat() {
-        long[] fields = new long[17];
-        fields[0] = reads;
-        fields[2] = readPages * PAGE_SECTORS;
-        fields[4] = writes;
-        fields[6] = writtenPages * PAGE_SECTORS;
-        return fields;
+        return new long[] {
+            io.reads(),
+            io.readMerges(),
+            io.readPages() * PAGE_SECTORS,
+            ms(io.readNs()),
+            io.writes(),
+            io.writeMerges(),
+            io.writtenPages() * PAGE_SECTORS,
+            ms(io.writeNs()),
+            io.readsInFlight() + io.writesInFlight(),
+            ms(io.busyNs()),
+            ms(io.readNs() + io.writeNs() + io.flushNs()),
+            0,
+            0,
+            0,
+            0,
+            io.flushes(),
+            ms(io.flushNs())
+        };
+    }
+
+    private static long ms(long ns) {
+        return ns / NS_PER_MS;
     }
 }

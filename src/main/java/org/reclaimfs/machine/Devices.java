@@ -119,7 +119,11 @@ final class Devices {
         }
         if (backend instanceof ZramDevice zram) {
             zram.open();
+            zram.noteRead(0, 1); // mkswap looks for old signatures
             zram.write(0, SWAP_HEADER, 1, 0);
+            zram.noteRead(0, 1);
+        } else {
+            ((Disk) backend).noteSwapon();
         }
         swapLog.added(device, nowNs.getAsLong());
         return device;

@@ -34,12 +34,12 @@ final class SwapLog {
                 return;
             }
             long sector = (slot + (long) i) * PAGE_SECTORS;
-            log.alert(nowNs, "Write-error on swap-device (" + number(device) + ":" + sector + ")");
+            log.alert(nowNs, "Write-error on swap-device (" + number(device, nowNs) + ":" + sector + ")");
         }
     }
 
-    private String number(SwapDevice device) {
-        for (BlockDevice block : BlockDevice.all(devices.disks(), devices.zrams())) {
+    private String number(SwapDevice device, long nowNs) {
+        for (BlockDevice block : BlockDevice.all(devices.disks(), devices.zrams(), nowNs)) {
             if (device.path.equals("/dev/" + block.name())) {
                 return block.major() + ":" + block.minor();
             }

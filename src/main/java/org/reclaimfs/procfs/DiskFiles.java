@@ -22,7 +22,7 @@ final class DiskFiles {
         }
     }
 
-    /** Disks of no capacity are left out; the header stands as soon as there is any disk. */
+    /** Disks of no capacity are left out; the header stands as soon as there is any disk, and is of the first one's record. */
     static void partitions(Machine machine, SeqFile out, OpenFile file) {
         List<BlockDevice> disks = BlockDevice.all(machine);
         if (!disks.isEmpty()) {
@@ -34,7 +34,8 @@ final class DiskFiles {
                 out.padded(disk.bytes() / BYTES_PER_KIB, 10)
                         .space()
                         .text(disk.name())
-                        .newline();
+                        .newline()
+                        .endRecord();
             }
         }
     }

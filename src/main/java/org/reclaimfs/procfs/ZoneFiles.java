@@ -10,7 +10,7 @@ import org.reclaimfs.mm.PerCpuPages;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Zone;
 
-/** /proc/zoneinfo and /proc/buddyinfo (mm/vmstat.c zoneinfo_show_print, frag_show_print, 7.2). */
+/** /proc/zoneinfo and /proc/buddyinfo, a record each node (mm/vmstat.c zoneinfo_show_print, frag_show_print, 7.2). */
 final class ZoneFiles {
     private static final int ORDERS = 11;
     private static final VmStat[] ITEMS = VmStat.values();
@@ -19,16 +19,23 @@ final class ZoneFiles {
 
     /** One row a populated zone: what is free, in the largest blocks it fits. */
     static void buddyinfo(Machine machine, SeqFile out, OpenFile file) {
-        for (Zone zone : machine.memory().zones()) {
-            if (zone.managedPages > 0) {
-                header(zone, out).space();
-                for (int order = 0; order < ORDERS; order++) {
-                    long blocks = zone.freePages() >> order;
-                    out.padded(order < ORDERS - 1 ? blocks & 1 : blocks, 6).space();
+        for (Node node : machine.memory().nodes()) {
+            for (Zone zone : node.zones()) {
+                if (zone.managedPages > 0) {
+                    freeBlocks(zone, out);
                 }
-                out.newline();
             }
+            out.endRecord();
         }
+    }
+
+    private static void freeBlocks(Zone zone, SeqFile out) {
+        header(zone, out).space();
+        for (int order = 0; order < ORDERS; order++) {
+            long blocks = zone.freePages() >> order;
+            out.padded(order < ORDERS - 1 ? blocks & 1 : blocks, 6).space();
+        }
+        out.newline();
     }
 
     static void zoneinfo(Machine machine, SeqFile out, OpenFile file) {
@@ -43,6 +50,7 @@ final class ZoneFiles {
                 }
                 zone(machine, node, zone, out);
             }
+            out.endRecord();
         }
     }
 

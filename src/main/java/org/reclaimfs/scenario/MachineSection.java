@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.kernfs.KernelVersion;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.mm.Costs;
@@ -32,6 +33,7 @@ final class MachineSection {
     private static final Map<String, Boolean> VERSIONS = Map.of("7.2", true, "6.12", false);
 
     private final Yaml yaml;
+    private KernelVersion kernel = KernelVersion.MIRRORED;
 
     MachineSection(Yaml yaml) {
         this.yaml = yaml;
@@ -63,6 +65,11 @@ final class MachineSection {
         Node costsNode = keys.get("costs");
         Costs costs = costsNode == null ? defaults.costs() : costs(costsNode);
         return new MachineConfig(memory, reserved, cpus, nodes, hz, swapTables, seed, patches, costs);
+    }
+
+    /** The kernel whose files are shown; known after {@link #read}. */
+    KernelVersion kernel() {
+        return kernel;
     }
 
     private static long memory(Word word) throws BadText {
@@ -103,6 +110,7 @@ final class MachineSection {
             if (known == null) {
                 throw BadText.found(word, "\"7.2\" or \"6.12\" (other versions are not modelled)");
             }
+            kernel = KernelVersion.of(word.text());
             return known;
         });
         Node patchNode = keys.get("patches");

@@ -1,18 +1,21 @@
 package org.reclaimfs.scenario;
 
 import java.util.List;
+import org.reclaimfs.kernfs.KernelVersion;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.swap.Disk;
 
 /**
  * A scenario that has been read.
  *
+ * @param kernel whose files are shown
  * @param zrams how many zram devices the machine has
  * @param setup what happens before virtual time starts: files written, cgroups made, swap switched on
  * @param timeline in order of time
  * @param endNs when a headless run stops
  */
 public record Scenario(
+        KernelVersion kernel,
         MachineConfig machine,
         List<DiskSpec> disks,
         int zrams,
@@ -30,11 +33,12 @@ public record Scenario(
 
     /** The machine without a scenario. */
     public static Scenario none() {
-        return new Scenario(MachineConfig.defaults(), List.of(), 0, List.of(), List.of(), DEFAULT_TAIL_NS);
+        return new Scenario(
+                KernelVersion.MIRRORED, MachineConfig.defaults(), List.of(), 0, List.of(), List.of(), DEFAULT_TAIL_NS);
     }
 
     /** The same on another machine. */
     public Scenario with(MachineConfig other) {
-        return new Scenario(other, disks, zrams, setup, timeline, endNs);
+        return new Scenario(kernel, other, disks, zrams, setup, timeline, endNs);
     }
 }

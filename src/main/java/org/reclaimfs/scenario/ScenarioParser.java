@@ -46,7 +46,8 @@ public final class ScenarioParser {
     private Scenario scenario(Node root) {
         Map<String, Node> sections = new LinkedHashMap<>(yaml.section(root, KEYS));
         sections.values().removeIf(Yaml::empty);
-        MachineConfig machine = new MachineSection(yaml).read(sections.get("kernel"), sections.get("machine"));
+        MachineSection machineSection = new MachineSection(yaml);
+        MachineConfig machine = machineSection.read(sections.get("kernel"), sections.get("machine"));
         sections.forEach((key, node) -> {
             switch (key) {
                 case "disks" -> yaml.items(node, "a list of disks").forEach(this::disk);
@@ -62,7 +63,8 @@ public final class ScenarioParser {
         ifThere(sections, "cgroups", node -> new CgroupSection(yaml, setup).read(node));
         TimelineSection timeline = new TimelineSection(yaml);
         timeline.read(sections.get("timeline"), sections.get("end"));
-        return new Scenario(machine, disks, zrams, setup, timeline.entries(), timeline.endNs());
+        return new Scenario(
+                machineSection.kernel(), machine, disks, zrams, setup, timeline.entries(), timeline.endNs());
     }
 
     private interface Section {

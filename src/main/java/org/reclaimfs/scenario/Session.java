@@ -49,7 +49,7 @@ public final class Session implements AutoCloseable {
         }
         this.gate = new TimeGate(machine);
         LongSupplier epoch = () -> epochNs.applyAsLong(machine);
-        this.kernfs = new Kernfs(gate, epoch);
+        this.kernfs = new Kernfs(gate, epoch, scenario.kernel());
         this.runner = new StepRunner(machine, gate, kernfs);
         gate.lock().lock();
         try {

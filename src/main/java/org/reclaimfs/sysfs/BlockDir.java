@@ -2,6 +2,7 @@ package org.reclaimfs.sysfs;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.swap.Disk;
@@ -28,9 +29,12 @@ final class BlockDir {
         this.diskseq = diskseq;
     }
 
-    static BlockDir ofDisk(Disk disk, int index, int diskseq) {
+    static BlockDir ofDisk(Disk disk, int index, int diskseq, LongSupplier nowNs) {
         return new BlockDir(
-                () -> BlockDevice.of(disk, index), disk.inRam() ? Kind.RAM : Kind.DISK, disk.solidState(), diskseq);
+                () -> BlockDevice.of(disk, index, nowNs.getAsLong()),
+                disk.inRam() ? Kind.RAM : Kind.DISK,
+                disk.solidState(),
+                diskseq);
     }
 
     static BlockDir ofZram(ZramDevice device, int diskseq) {

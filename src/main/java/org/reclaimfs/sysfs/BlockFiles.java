@@ -17,6 +17,7 @@ import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.BlockDevice;
+import org.reclaimfs.swap.IoCounts;
 
 /** The generic attributes of a disk (block/genhd.c, block/disk-events.c, 7.2; spec/23 section 8). */
 final class BlockFiles {
@@ -38,7 +39,7 @@ final class BlockFiles {
             FileSpec.<BlockDir>rw("events_poll_msecs", always(), single(d -> d.kept("events_poll_msecs", "-1")), Kept.integer("events_poll_msecs", -1)).withoutEffect("no media changes"),
             ro("ext_range",         always(), single(d -> d.isZram() ? "1" : "256")),
             ro("hidden",            always(), single(d -> "0")),
-            FileSpec.<BlockDir>ro("inflight",          always(), single(d -> "       0        0")).withoutEffect("requests under way are not counted by device"),
+            ro("inflight",          always(), BlockFiles::inflight),
             ro("partscan",          always(), single(d -> d.isZram() ? "0" : "1")),
             ro("range",             always(), single(d -> d.isDisk() ? "16" : "1")),
             ro("removable",         always(), single(d -> "0")),
@@ -60,6 +61,11 @@ final class BlockFiles {
 
     private static void dev(BlockDir dir, SeqFile out, OpenFile file) {
         out.num(dir.now().major()).ch(':').num(dir.now().minor()).newline();
+    }
+
+    private static void inflight(BlockDir dir, SeqFile out, OpenFile file) {
+        IoCounts io = dir.now().io();
+        out.padded(io.readsInFlight(), 8).space().padded(io.writesInFlight(), 8).newline();
     }
 
     private static void stat(BlockDir dir, SeqFile out, OpenFile file) {

@@ -115,17 +115,7 @@ final class QueueFiles {
 
     /** A file that only disks with a request queue have. */
     private static FileSpec<BlockDir> onDisk(FileSpec<BlockDir> row) {
-        return new FileSpec<>(
-                row.name(),
-                row.mode(),
-                BlockDir::isDisk,
-                row.show(),
-                row.store(),
-                row.raw(),
-                row.eventCount(),
-                row.poll(),
-                row.records(),
-                row.stubReason());
+        return row.where(BlockDir::isDisk);
     }
 
     private static void scheduler(BlockDir dir, SeqFile out, OpenFile file) {

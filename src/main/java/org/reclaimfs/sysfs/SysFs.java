@@ -121,13 +121,13 @@ public final class SysFs {
     private void addDisk(Dir sys, Disk disk, int index) {
         if (disk.inRam()) {
             Dir virtual = path(sys, "devices", "virtual", "block");
-            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq)));
+            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs)));
             path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
             return;
         }
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
-        BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq);
+        BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs);
         Dir dir = addBlock(sys, home, files);
         dir.attach(diskTable, files, Caller.ROOT);
         shown.put(disk, dir);

@@ -9,6 +9,7 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.swap.IoCounts;
 import org.reclaimfs.swap.SwapBackend;
 
 /** One zram device (struct zram): its state, and the pages that go in and out. NOT thread safe. */
@@ -43,8 +44,7 @@ public final class ZramDevice implements SwapBackend {
     private long failedReads;
     private long failedWrites;
     private long notifyFree;
-    private long reads;
-    private long writes;
+    private BlockStats stats = new BlockStats();
 
     /** @param nowNs the machine's time, in ns since boot */
     public ZramDevice(int id, Memory ram, Costs costs, Costs.Algorithm defaultAlgorithm, LongSupplier nowNs) {
@@ -115,8 +115,7 @@ public final class ZramDevice implements SwapBackend {
         failedReads = 0;
         failedWrites = 0;
         notifyFree = 0;
-        reads = 0;
-        writes = 0;
+        stats = new BlockStats();
     }
 
     public void setMemLimitPages(long pages) {
@@ -265,7 +264,7 @@ public final class ZramDevice implements SwapBackend {
     public int write(int slot, Content content, int pages, int node) {
         int ok = store().write(slot, pages, content, node, seconds());
         failedWrites += pages - ok;
-        writes += pages;
+        stats.wrote(pages, writeCostNs(content) * pages, nowNs.getAsLong());
         if (ok < pages) {
             // Swap gives up its batch at the first failure; the pages behind it would fail alike.
             store().free(slot + ok, pages - ok);
@@ -316,7 +315,7 @@ public final class ZramDevice implements SwapBackend {
 
     @Override
     public void noteRead(int slot, int pages) {
-        reads += pages;
+        stats.read(pages, readCostNs(slot, pages), nowNs.getAsLong());
         int onDisk = writtenBack(slot, pages);
         if (backing != null && onDisk > 0) {
             backing.noteRead(onDisk);
@@ -343,7 +342,12 @@ public final class ZramDevice implements SwapBackend {
     @Override
     public long submitNs(boolean write, int slot, int pages, long atNs) {
         int onDisk = write ? 0 : writtenBack(slot, pages);
-        return backing == null || onDisk == 0 ? atNs : backing.readNs(onDisk, atNs);
+        if (backing == null || onDisk == 0) {
+            return atNs;
+        }
+        long done = backing.readNs(onDisk, atNs);
+        stats.read(0, done - atNs, nowNs.getAsLong());
+        return done;
     }
 
     @Override
@@ -416,13 +420,9 @@ public final class ZramDevice implements SwapBackend {
         return notifyFree;
     }
 
-    /** Block reads of one page each, for the stat file. */
-    public long reads() {
-        return reads;
-    }
-
-    public long writes() {
-        return writes;
+    /** The statistics of the block layer: one request a page, since the last reset. */
+    public IoCounts counts() {
+        return stats.at(nowNs.getAsLong());
     }
 
     /** Throws if the device's books do not balance. */

@@ -13,6 +13,7 @@ import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FsKind;
 import org.reclaimfs.kernfs.Gate;
+import org.reclaimfs.kernfs.KernelVersion;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
@@ -49,7 +50,7 @@ final class CgroupWorld implements Gate {
 
     private CgroupWorld(Set<Patch> patches, RealProcesses real) {
         machine = new Machine(new MachineConfig(512L << 20, 32L << 20, 2, 1, patches, Costs.of(Costs.Profile.SERVER)));
-        fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L);
+        fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L, KernelVersion.MIRRORED);
         Dir root = fs.root().dir("sys").dir("fs").addDir("cgroup", FsKind.CGROUP);
         cgroups = new CgroupFs(machine, real);
         cgroups.mountAt(root);

@@ -12,6 +12,7 @@ import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.kernfs.KernelVersion;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
@@ -26,7 +27,7 @@ final class KmsgFileTest {
 
     private final Machine machine = new Machine(MachineConfig.defaults());
     private final Klog log = machine.klog();
-    private final Kernfs fs = new Kernfs(new ToyGate(false), () -> 0);
+    private final Kernfs fs = new Kernfs(new ToyGate(false), () -> 0, KernelVersion.MIRRORED);
     private OpenFile file;
     private long offset;
 

@@ -2,6 +2,7 @@ package org.reclaimfs.kernfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,15 +67,11 @@ final class SeqFileTest {
     }
 
     @Test
-    void recordsEndBeforeAPage() {
-        SeqFile out = new SeqFile();
-        for (int i = 0; i < 1000; i++) {
-            out.zeroPadded(i, 9).newline();
-        }
-        assertThat(out.recordLimit(0)).isEqualTo(4090);
-        assertThat(out.recordLimit(4090)).isEqualTo(8180);
-        assertThat(out.recordLimit(8180)).isEqualTo(10_000);
-        assertThat(new SeqFile().fill('x', 5000).newline().text("y\n").recordLimit(0))
-                .isEqualTo(5001);
+    void aRecordIsALineUnlessOthersAreMarked() {
+        SeqFile lines = new SeqFile().text("ab\nc\n\nd");
+        assertThat(IntStream.range(0, 6).map(lines::recordStart)).containsExactly(0, 3, 5, 6, 7, 7);
+        SeqFile marked = new SeqFile().text("ab\nc\n").endRecord().text("\n").endRecord();
+        assertThat(IntStream.range(0, 4).map(marked::recordStart)).containsExactly(0, 5, 6, 6);
+        assertThat(marked.clear().text("x\ny\n").recordEnd(0)).isEqualTo(2);
     }
 }

@@ -130,7 +130,7 @@ public final class ToyTree {
 
     /** {@code /cgroup /sysfs /proc /proc_sys /debugfs /plain}, each with the rows and a directory {@code sub}. */
     public static Kernfs build(Gate gate, Toy toy) {
-        Kernfs fs = new Kernfs(gate, () -> 1_600_000_000_000_000_000L);
+        Kernfs fs = new Kernfs(gate, () -> 1_600_000_000_000_000_000L, KernelVersion.MIRRORED);
         for (FsKind kind : FsKind.values()) {
             Dir dir = fs.root().addDir(kind.name().toLowerCase(java.util.Locale.ROOT), kind);
             dir.attach(TABLE, toy, Caller.ROOT);

@@ -14,6 +14,7 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.FsKind;
 import org.reclaimfs.kernfs.Gate;
+import org.reclaimfs.kernfs.KernelVersion;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
@@ -52,7 +53,7 @@ public final class Guest implements Gate {
         machine.addDisk(new Disk("vdc", 256L << 20, Disk.Profile.HDD));
         machine.addDisk(new Disk("vdd", 64L << 20, Disk.Profile.HDD));
         machine.addZram();
-        fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L);
+        fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L, KernelVersion.MIRRORED);
         new ProcFs(machine).mountAt(fs.root().addDir("proc", FsKind.PROC));
         sys = new SysFs(machine);
         sys.mountAt(fs.root().addDir("sys", FsKind.SYSFS));
