@@ -185,7 +185,7 @@ public final class Machine {
 
     /** Completes every write under way: with the clock at a standstill devices take no time. */
     public void completeIo() {
-        drainIo(Long.MAX_VALUE - 1);
+        endWrites(core.io.pollAll());
         devices.disks().forEach(Disk::completeAll);
     }
 
@@ -199,6 +199,10 @@ public final class Machine {
         for (IoQueue.Write w = core.io.poll(untilNs); w != null; w = core.io.poll(untilNs)) {
             done.add(w);
         }
+        endWrites(done);
+    }
+
+    private void endWrites(List<IoQueue.Write> done) {
         // Each goes to the very tail: last first, so that those that end together keep their order.
         for (int i = done.size() - 1; i >= 0; i--) {
             pageTables.writeDone(done.get(i).run());

@@ -1,5 +1,8 @@
 package org.reclaimfs.swap;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.mm.Effort;
@@ -91,5 +94,14 @@ public final class IoQueue {
         }
         pendingPages[next.run.node] -= next.run.count;
         return queue.poll();
+    }
+
+    /** All writes under way, in the order they began: as they end where devices take no time, whichever they go to. */
+    public List<Write> pollAll() {
+        List<Write> all = new ArrayList<>(queue);
+        all.sort(Comparator.comparingLong(Write::seq));
+        queue.clear();
+        all.forEach(write -> pendingPages[write.run.node] -= write.run.count);
+        return all;
     }
 }

@@ -25,15 +25,16 @@ import org.reclaimfs.mm.Zone;
  *
  * <p>Who runs when is fixed, the same in both. Statistics are flushed between operations only. A task that is killed is gone
  * with the slice that killed it. Writes to a disk end with their slice and last as long as that, so that a batch of zswap's
- * pages that drains meanwhile marks them; or, in a quarter of the seeds, they end with the operation, but by the clock at
- * once, so that such a batch marks nothing.
+ * pages that drains meanwhile marks them; those that end together end as they began, whichever disk they are for. Or, in a
+ * quarter of the seeds, they end with the operation, but by the clock at once, so that such a batch marks nothing.
  *
  * <p>On a machine that may run short, a task allocates page by page, and each kswapd that is awake goes on to the end of a
  * run (one pageoutrun) after each page, at each entry to the allocator's slow path, and while a direct reclaimer is
  * throttled; naps end with the operation. So covered: wake-ups, runs with and without boost, aging, failures and
  * hopelessness, throttling, the retry decision, drains, the gate, OOM kills. Not covered: kswapd between two batches of a
  * direct reclaimer, two tasks at once, batches of pages granted below LOW, swapoff without memory, reclaim with two zones
- * in a node, and what only takes time: full disk queues, waits for compression streams.
+ * in a node, and what only takes time: which of two disks is done first, full disk queues, waits for compression
+ * streams.
  */
 final class Duel {
     static final List<Content> CONTENTS = List.of(

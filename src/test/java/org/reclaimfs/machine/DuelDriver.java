@@ -89,7 +89,11 @@ final class DuelDriver {
 
     private long step(Activity activity) {
         fast.core().effort.begin(clockNs, activity.cpu());
-        return activity.step(clockNs);
+        long cost = activity.step(clockNs);
+        if (cost == Activity.DONE) {
+            clockNs = Math.max(clockNs, fast.core().effort.nowNs());
+        }
+        return cost;
     }
 
     /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
@@ -113,6 +117,8 @@ final class DuelDriver {
             }
             if (cost == Activity.DONE) {
                 awake.remove(kswapd);
+            } else {
+                clockNs += cost;
             }
             Activity nap = kswapd.takeNap();
             if (nap != null) {
@@ -146,6 +152,8 @@ final class DuelDriver {
         fast.completeIo();
         ref.completeIo();
         endNaps();
+        // Late writes end with the operation, also those of kswapd's last turn.
+        fast.completeIo();
         fast.advance(clockNs, Integer.MAX_VALUE);
         // Whoever else was woken meanwhile is queued now, and runs at last.
         fast.step(NOTHING);
