@@ -29,8 +29,7 @@ ctl() {
 R=/sys/fs/cgroup
 Z=/sys/block/zram0
 C=/sys/class/zram-control
-device=$mount/dev/zram0
-: $R $Z $C "$device" # for the rows
+: $R $Z $C # for the rows
 . "$here/rows-cgroup.sh"
 . "$here/rows-settings.sh"
 . "$here/rows-zram.sh"
