@@ -18,8 +18,8 @@ public final class Disk implements SwapBackend {
     public enum Profile {
         OPTANE(10_000, 10_000, 2_500, 2_200, 16, true),
         NVME(80_000, 20_000, 3_000, 2_000, 64, true),
-        SATA(130_000, 60_000, 500, 450, 32, true),
-        HDD(10_000_000, 10_000_000, 150, 150, 1, false),
+        SATA(130_000, 60_000, 500, 450, 32, true, 64),
+        HDD(10_000_000, 10_000_000, 150, 150, 1, false, 64),
         /** The captured guest's: its kernel takes it for rotational (spec/06, golden b5, b7, b10). */
         VIRTIO(50_000, 50_000, 400, 200, 4, false),
         NETWORK(500_000, 500_000, 1_000, 1_000, 32, true),
@@ -33,14 +33,31 @@ public final class Disk implements SwapBackend {
         final long writeMBps;
         final int parallel;
         final boolean solidState;
+        /**
+         * Requests its queue holds (nr_requests): twice the 32 commands of a SATA device; else 256. Who submits more sleeps,
+         * which is what keeps reclaim from filling a small cgroup with pages under writeback.
+         */
+        final int queueRequests;
 
         Profile(long readNs, long writeNs, long readMBps, long writeMBps, int parallel, boolean solidState) {
+            this(readNs, writeNs, readMBps, writeMBps, parallel, solidState, QUEUE_REQUESTS);
+        }
+
+        Profile(
+                long readNs,
+                long writeNs,
+                long readMBps,
+                long writeMBps,
+                int parallel,
+                boolean solidState,
+                int queueRequests) {
             this.readNs = readNs;
             this.writeNs = writeNs;
             this.readMBps = readMBps;
             this.writeMBps = writeMBps;
             this.parallel = parallel;
             this.solidState = solidState;
+            this.queueRequests = queueRequests;
         }
 
         public String key() {
@@ -48,7 +65,7 @@ public final class Disk implements SwapBackend {
         }
     }
 
-    /** Requests a device's queue holds (nr_requests). */
+    /** Requests that no device's queue holds more of. */
     static final int QUEUE_REQUESTS = 256;
     /** Small writes of neighbouring slots that come one by one are merged while they queue, up to this: 128 KiB. */
     private static final int MERGED_PAGES = 32;
@@ -58,7 +75,7 @@ public final class Disk implements SwapBackend {
     private final Profile profile;
     private long pipeFreeNs;
     /** When the last requests are done, a ring; what the next one overwrites is done before it is taken. */
-    private final long[] doneNs = new long[QUEUE_REQUESTS];
+    private final long[] doneNs;
 
     private int newest;
     /** The slot that would continue the newest request, if that is a write with room; and its pages. */
@@ -81,6 +98,7 @@ public final class Disk implements SwapBackend {
         this.name = name;
         this.bytes = bytes;
         this.profile = profile;
+        this.doneNs = new long[profile.queueRequests];
         if (!inRam()) {
             // The search for a partition table, at boot (golden proc/0_boot_noswap/diskstats).
             stats.note(false, 1, profile.readNs);
@@ -108,6 +126,11 @@ public final class Disk implements SwapBackend {
     /** A RAM disk takes its pages from here. */
     public void keepIn(Memory memory) {
         ram = memory;
+    }
+
+    /** nr_requests of its queue. */
+    public int queueRequests() {
+        return profile.queueRequests;
     }
 
     public boolean inRam() {
@@ -182,7 +205,7 @@ public final class Disk implements SwapBackend {
         long occupied = merged ? transfer : Math.max(transfer, latency / profile.parallel);
         long start = Math.max(nowNs, pipeFreeNs);
         pipeFreeNs = start + (long) (occupied * slowdown);
-        newest = merged ? newest : (newest + 1) % QUEUE_REQUESTS;
+        newest = merged ? newest : (newest + 1) % doneNs.length;
         newestPages = merged ? newestPages + pages : pages;
         nextSlot = write ? slot + pages : -1;
         long done = start + (long) (Math.max(merged ? 0 : latency, occupied) * slowdown);
@@ -197,7 +220,7 @@ public final class Disk implements SwapBackend {
 
     @Override
     public long queueFreeNs() {
-        return doneNs[(newest + 1) % QUEUE_REQUESTS];
+        return doneNs[(newest + 1) % doneNs.length];
     }
 
     /** Everything under way is done at once. */

@@ -20,7 +20,7 @@ import org.reclaimfs.kernfs.Work;
 final class QueueFiles {
     private static final long U32_MAX = 0xffff_ffffL;
     private static final String QUEUE =
-            "a disk takes 256 requests and merges neighbours up to 128 KiB, whatever this says";
+            "a disk takes 256 requests (sata, hdd: 64) and merges neighbours up to 128 KiB, whatever this says";
     private static final String[] SCHEDULERS = {"none", "mq-deadline", "kyber"};
 
     /** What a RAM disk has otherwise than a zram device. */
