@@ -23,6 +23,7 @@ import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.kernfs.Show;
+import org.reclaimfs.kernfs.SteppedWork;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Activity;
 import org.reclaimfs.machine.Machine;
@@ -122,10 +123,14 @@ final class MemoryFiles {
     }
 
     private Work unlessNonBlocking(Activity activity, OpenFile file) {
-        return file.nonBlocking() ? Work.DONE : new ActivityWork(machine, activity);
+        return file.nonBlocking() ? Work.DONE : waitFor(activity);
+    }
+
+    private Work waitFor(Activity activity) {
+        return new SteppedWork(() -> machine.step(activity), activity::error, activity::signal);
     }
 
     private Work reclaim(MemCgroup memcg, ControlInput in, OpenFile file) throws ErrnoException {
-        return new ActivityWork(machine, machine.reclaim(memcg, ReclaimGrammar.parse(in, proactiveWriteback())));
+        return waitFor(machine.reclaim(memcg, ReclaimGrammar.parse(in, proactiveWriteback())));
     }
 }

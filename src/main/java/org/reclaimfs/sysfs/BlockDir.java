@@ -20,13 +20,15 @@ final class BlockDir {
     private final Kind kind;
     private final boolean solidState;
     private final int diskseq;
+    private final int queueRequests;
     private final Map<String, String> kept = new HashMap<>();
 
-    private BlockDir(Supplier<BlockDevice> device, Kind kind, boolean solidState, int diskseq) {
+    private BlockDir(Supplier<BlockDevice> device, Kind kind, boolean solidState, int diskseq, int queueRequests) {
         this.device = device;
         this.kind = kind;
         this.solidState = solidState;
         this.diskseq = diskseq;
+        this.queueRequests = queueRequests;
     }
 
     static BlockDir ofDisk(Disk disk, int index, int diskseq, LongSupplier nowNs) {
@@ -34,11 +36,12 @@ final class BlockDir {
                 () -> BlockDevice.of(disk, index, nowNs.getAsLong()),
                 disk.inRam() ? Kind.RAM : Kind.DISK,
                 disk.solidState(),
-                diskseq);
+                diskseq,
+                disk.queueRequests());
     }
 
     static BlockDir ofZram(ZramDevice device, int diskseq) {
-        return new BlockDir(() -> BlockDevice.of(device), Kind.ZRAM, true, diskseq);
+        return new BlockDir(() -> BlockDevice.of(device), Kind.ZRAM, true, diskseq, 0);
     }
 
     BlockDevice now() {
@@ -60,6 +63,11 @@ final class BlockDir {
 
     boolean solidState() {
         return solidState;
+    }
+
+    /** nr_requests of its queue; a zram device has none. */
+    int queueRequests() {
+        return queueRequests;
     }
 
     int diskseq() {

@@ -19,6 +19,7 @@ import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
+import org.reclaimfs.kernfs.SteppedWork;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Activity;
 import org.reclaimfs.machine.Machine;
@@ -177,7 +178,7 @@ final class NodeFiles {
         if (activity == null) {
             throw again("somebody else reclaims this node");
         }
-        return new Reclaiming(dir.machine(), activity);
+        return new SteppedWork(() -> dir.machine().step(activity), activity::error, activity::signal);
     }
 
     private static ReclaimRequest parse(ControlInput in) throws ErrnoException {
@@ -207,25 +208,5 @@ final class NodeFiles {
 
     private static ErrnoException again(String reason) {
         return new ErrnoException(Errno.EAGAIN, reason);
-    }
-
-    /** The writer's wait for the reclaim it asked for. */
-    private record Reclaiming(Machine machine, Activity activity) implements Work {
-        @Override
-        public long slice(long nowNs) throws ErrnoException {
-            long cost = machine.step(activity);
-            if (cost != Activity.DONE) {
-                return cost;
-            }
-            if (activity.error() != null) {
-                throw again("not that much could be reclaimed");
-            }
-            return FINISHED;
-        }
-
-        @Override
-        public void signal() {
-            activity.signal();
-        }
     }
 }

@@ -90,7 +90,7 @@ final class QueueFiles {
             kept("iostats_passthrough", "0", "0", Kept.flag("iostats_passthrough")),
             kept("max_sectors_kb", "124", "4096", Kept.unsigned("max_sectors_kb", 1, U32_MAX)),
             kept("nomerges", "0", "0", Kept.unsigned("nomerges", 0, 2)),
-            onDisk(kept("nr_requests", "-", "256", Kept.unsigned("nr_requests", 1, U32_MAX))),
+            onDisk(FileSpec.<BlockDir>rw("nr_requests", always(), single(d -> d.kept("nr_requests", Integer.toString(d.queueRequests()))), Kept.unsigned("nr_requests", 1, U32_MAX)).withoutEffect(QUEUE)),
             kept("read_ahead_kb", "128", "8192", Kept.unsigned("read_ahead_kb", 0, U32_MAX)),
             FileSpec.<BlockDir>rw("rotational", always(), single(d -> d.kept("rotational", d.solidState() ? "0" : "1")), Kept.flag("rotational")).withoutEffect("swap asks the device, not this file"),
             onDisk(kept("rq_affinity", "-", "1", Kept.unsigned("rq_affinity", 0, 2))),

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
+import org.reclaimfs.kernfs.SteppedWork;
 import org.reclaimfs.kernfs.Store;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Activity;
@@ -107,22 +108,8 @@ final class ZramFiles {
 
     /** The rest of a write that reworks slots. */
     Work work(Rework rework) {
-        return new Reworking(machine, machine.rework(rework));
-    }
-
-    private record Reworking(Machine machine, Activity activity) implements Work {
-        @Override
-        public long slice(long nowNs) throws ErrnoException {
-            long costNs = machine.step(activity);
-            if (costNs != Activity.DONE) {
-                return costNs;
-            }
-            Errno error = activity.error();
-            if (error != null) {
-                throw new ErrnoException(error, "not all chosen pages could be worked on");
-            }
-            return FINISHED;
-        }
+        Activity activity = machine.rework(rework);
+        return new SteppedWork(() -> machine.step(activity), activity::error, activity::signal);
     }
 
     // ---- backing_dev ----

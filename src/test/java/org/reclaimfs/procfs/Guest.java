@@ -48,10 +48,10 @@ public final class Guest implements Gate {
                 1,
                 EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK),
                 Costs.of(Costs.Profile.SERVER)));
-        machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.HDD));
-        machine.addDisk(new Disk("vdb", 256L << 20, Disk.Profile.HDD));
-        machine.addDisk(new Disk("vdc", 256L << 20, Disk.Profile.HDD));
-        machine.addDisk(new Disk("vdd", 64L << 20, Disk.Profile.HDD));
+        machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.VIRTIO));
+        machine.addDisk(new Disk("vdb", 256L << 20, Disk.Profile.VIRTIO));
+        machine.addDisk(new Disk("vdc", 256L << 20, Disk.Profile.VIRTIO));
+        machine.addDisk(new Disk("vdd", 64L << 20, Disk.Profile.VIRTIO));
         machine.addZram();
         fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L, KernelVersion.MIRRORED);
         new ProcFs(machine).mountAt(fs.root().addDir("proc", FsKind.PROC));
