@@ -6,6 +6,9 @@ import org.reclaimfs.memcg.Task;
 abstract class TaskActivity extends Activity {
     private static final long FROZEN_POLL_NS = 10_000_000;
 
+    /** Rounds of a slice that may cost nothing, one after the other; the longest known is some thousand. */
+    private static final int MAX_FREE_ROUNDS = 1_000_000;
+
     final Core core;
     final Task task;
     final FaultPath faults;
@@ -42,7 +45,14 @@ abstract class TaskActivity extends Activity {
             stalledAsleep = false;
             faults.endStall();
         }
+        long lastSpentNs = -1;
+        int freeRounds = 0;
         while (core.effort.goesOn(SLICE_NS)) {
+            freeRounds = core.effort.spentNs() == lastSpentNs ? freeRounds + 1 : 0;
+            lastSpentNs = core.effort.spentNs();
+            if (freeRounds > MAX_FREE_ROUNDS) {
+                throw new IllegalStateException(task.name + " goes round and round at no cost: " + this);
+            }
             if (faults.waiting()) {
                 long sleep = faults.advance(nowNs);
                 if (out()) {
