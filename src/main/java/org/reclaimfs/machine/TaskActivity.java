@@ -12,6 +12,7 @@ abstract class TaskActivity extends Activity {
     final Core core;
     final Task task;
     final FaultPath faults;
+    private final Runnable onExit;
     /** The stall it is in ends when it wakes up: a sleep above memory.high, a wait for a page of the workingset. */
     private boolean stalledAsleep;
 
@@ -21,11 +22,12 @@ abstract class TaskActivity extends Activity {
         this.task = task;
         this.cpu = task.pid % core.config.cpus();
         this.faults = new FaultPath(core, task, this, oom, kswapds);
-        task.onExit(() -> {
+        this.onExit = () -> {
             if (!faults.lingers()) {
                 finish();
             }
-        });
+        };
+        task.onExit(onExit);
     }
 
     /** One slice of useful work; returns extra waiting time in ns, or {@link #DONE}. Costs go to the effort. */
@@ -111,6 +113,7 @@ abstract class TaskActivity extends Activity {
     }
 
     private long finish() {
+        task.forgetExit(onExit);
         faults.endStall();
         pressure.end(core.effort.nowNs());
         return DONE;
