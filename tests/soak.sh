@@ -41,6 +41,11 @@ start --scenario "$root/tests/stress/soak.yaml" --speed "$speed"
 server=$(cat "$mnt/reclaimfs/pid")
 log=$(find "$scratch" -name '*.log')
 [ -n "$log" ] || fail "the server has no log"
+tell() {
+    head -c 4000 "$log" >&2
+    timeout 20 jcmd "$server" Thread.print 2>&1 | grep -A 20 '^"reclaimfs-clock\|^"reclaimfs-fuse.*runnable' | head -n 150 >&2
+}
+trap 'status=$?; [ "$status" = 0 ] || tell; (exit "$status"); finish' EXIT
 
 # Where the soak has its cgroups.
 furnish() {
@@ -64,7 +69,7 @@ clear_away() {
     awk 'NR > 1 && $1 != "/dev/zram0" { print $1 }' "$mnt/proc/swaps" | while read -r device; do
         ctl "swapoff $device"
     done
-    echo 3 >"$mnt/proc/sys/vm/drop_caches" # the page cache of tasks that have ended
+    expect_ok "$mnt/proc/sys/vm/drop_caches" 3 # the page cache of tasks that have ended
     for zram in "$mnt"/sys/block/zram*; do
         id=${zram##*zram}
         echo 1 >"$zram/reset" 2>/dev/null || [ "$id" = 0 ] # which is in use
@@ -103,7 +108,6 @@ soak() {
     wait "$job" || status=$?
     cat "$scratch/said"
     if [ "$status" -ne 0 ]; then
-        timeout 20 jcmd "$server" Thread.print >&2 || true
         fail "the clients (seed $seed) ended with status $status"
     fi
     check "soaking with seed $seed"

@@ -194,7 +194,7 @@ static void write_right(void)
 static int spared(const char *path)
 {
     static const char *const SPARED[] = { "/clock", "/ctl",     "panic_on_oom", "min_free_kbytes", "watermark", "reserve",
-                                          "lowmem", "overcommit", "swapoff",   "swapon" };
+                                          "lowmem", "overcommit", "swapoff",   "swapon",     "/trace" };
     for (size_t i = 0; i < sizeof SPARED / sizeof *SPARED; i++)
         if (strstr(path, SPARED[i]))
             return 1;

@@ -11,6 +11,9 @@ import org.reclaimfs.mm.MemMap;
 /** All memcgs by their 16-bit id, the way pages and swap slots name them (mem_cgroup_private_id). */
 public final class MemCgroups {
     private static final int MAX_ID = 0xffff;
+    /** Of the first that is made. */
+    private static final int ROOT_ID = 1;
+
     private static final int FIRST_SWEEP = 64;
     private static final int[] LISTS = {
         Flags.INACTIVE_ANON, Flags.ACTIVE_ANON, Flags.INACTIVE_FILE, Flags.ACTIVE_FILE, Flags.UNEVICTABLE, Flags.ZSWAP
@@ -63,12 +66,17 @@ public final class MemCgroups {
         return 0;
     }
 
+    /**
+     * The memcg of that id; the root in the place of one that is gone. Nothing is charged to such a one: only evicted pages
+     * still name it, and the kernel takes the root for them, too (mem_cgroup_from_private_id, workingset_test_recent).
+     */
     public MemCgroup get(int id) {
         MemCgroup memcg = byId[id];
-        if (memcg == null) {
-            throw new IllegalStateException("no memcg " + id);
+        MemCgroup found = memcg == null ? byId[ROOT_ID] : memcg;
+        if (found == null) {
+            throw new IllegalStateException("no memcg " + id + ", nor a root");
         }
-        return memcg;
+        return found;
     }
 
     /** The memcg if it can still be asked about refaults: null once it is gone. */

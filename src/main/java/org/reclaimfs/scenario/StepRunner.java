@@ -197,6 +197,10 @@ final class StepRunner {
 
     /** A broken promise of the model's is told, not thrown: who asks is to learn which one, and goes on. */
     private void checkBooks() throws ErrnoException {
+        IllegalStateException broken = gate.broken();
+        if (broken != null) {
+            throw new ErrnoException(Errno.EIO, "the model broke, and time stands still: " + broken.getMessage());
+        }
         try {
             machine.checkInvariants();
         } catch (IllegalStateException e) {

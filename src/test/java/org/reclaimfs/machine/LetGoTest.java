@@ -57,6 +57,25 @@ final class LetGoTest {
         lab.machine.checkInvariants();
     }
 
+    /** The shadows of evicted file pages name a memcg that has been let go of. */
+    @Test
+    void evictedPagesOfACgroupThatIsGoneComeBack() throws Exception {
+        Cgroup cgroup = lab.cgroup("/c").cgroup;
+        lab.cgroup("/d");
+        Task task = lab.task("t", "/c", Kind.FILE, 100, Content.RANDOM);
+        lab.reclaim(cgroup.memcg(), 100 * 4096);
+        assertThat(task.rssPages(Kind.FILE)).isZero();
+        lab.machine.cgroups().move(task, lab.machine.cgroups().find("/d"));
+        lab.machine.cgroups().rmdir(cgroup, lab.machine.nowNs());
+        for (int i = 0; i < BATCH; i++) {
+            lab.machine.cgroups().rmdir(lab.cgroup("/e").cgroup, lab.machine.nowNs());
+        }
+        lab.touch(task, true);
+        assertThat(lab.machine.cgroups().find("/d").memcg().memory.usage()).isGreaterThanOrEqualTo(100);
+        lab.machine.dropPageCache();
+        lab.machine.checkInvariants();
+    }
+
     @Test
     void theActivitiesOfATaskThatLivesOn() throws Exception {
         lab.cgroup("/c");
