@@ -122,6 +122,7 @@ final class ExecCommand implements Callable<Integer> {
         Session.Mounts mounts = (root, machine) -> Tree.attach(root, machine, processes);
         try (Session session = file.session(machine -> startMs * 1_000_000 + machine.nowNs(), mounts);
                 FuseMount mount = FuseMount.start(session.kernfs(), tree, OPTIONS)) {
+            Fatal.onOutOfMemory(mount::close);
             if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
                 throw Failure.of(Main.FAILED, "the machine is mounted but does not answer");
             }

@@ -66,7 +66,13 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
-        int status = execute(arguments);
+        int status;
+        try {
+            status = execute(arguments);
+        } catch (OutOfMemoryError e) {
+            Fatal.tell();
+            status = FAILED;
+        }
         System.out.flush();
         System.exit(status);
     }

@@ -76,6 +76,7 @@ final class MountCommand implements Callable<Integer> {
 
     private void serve(Session session, double factor) throws Failure {
         try (FuseMount mount = FuseMount.start(session.kernfs(), directory, FuseOptions.DEFAULT)) {
+            Fatal.onOutOfMemory(mount::close);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(mount), "reclaimfs-end"));
             if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
                 throw Failure.of(Main.FAILED, directory + " is mounted but does not answer");

@@ -91,6 +91,12 @@ final class FuseFs {
         } catch (ErrnoException e) {
             LOG.trace("{} {}: {}", op, path, e.getMessage());
             return -e.errno().number();
+        } catch (OutOfMemoryError e) { // whoever runs the server decides what that means
+            Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+            if (handler != null) {
+                handler.uncaughtException(Thread.currentThread(), e);
+            }
+            return -Errno.ENOMEM.number();
         } catch (RuntimeException | Error e) { // an Error must not unwind through native frames either
             LOG.error("{} {} failed", op, path, e);
             return -Errno.EIO.number();

@@ -3,6 +3,7 @@ package org.reclaimfs.machine;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Task;
+import org.reclaimfs.memcg.TaskName;
 import org.reclaimfs.oom.Constraint;
 import org.reclaimfs.oom.Outcome;
 import org.reclaimfs.policy.Round;
@@ -18,7 +19,7 @@ public interface AllocListener {
      * @param freePages in the buddy lists when it began
      * @param perCpuPages on the per-CPU lists when it began
      */
-    record DirectReclaim(Task task, long beganNs, long endedNs, long freePages, long perCpuPages, Round round) {}
+    record DirectReclaim(TaskName task, long beganNs, long endedNs, long freePages, long perCpuPages, Round round) {}
 
     /**
      * One zone looked at by should_reclaim_retry: the fields of the kernel's trace event reclaim_retry_zone. Sizes in pages.
@@ -27,7 +28,7 @@ public interface AllocListener {
      * @param again the watermark test passed: the caller goes round again
      */
     record RetryZone(
-            Task task,
+            TaskName task,
             long atNs,
             int node,
             String zone,
@@ -52,7 +53,7 @@ public interface AllocListener {
      * @param exit how its loop was left; after an OOM kill the loop goes on, and this says why it asked last
      */
     record Stall(
-            Task task,
+            TaskName task,
             long beganNs,
             long endedNs,
             long rounds,

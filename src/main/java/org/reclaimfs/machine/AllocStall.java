@@ -109,6 +109,7 @@ final class AllocStall {
 
     /** The stall under way, as if it ended now. */
     Stall soFar(long nowNs) {
-        return new Stall(task, sinceNs, nowNs, rounds, sum, fruitless, retries, highestLoops, lastRetry, ooms, exit);
+        return new Stall(
+                task.who, sinceNs, nowNs, rounds, sum, fruitless, retries, highestLoops, lastRetry, ooms, exit);
     }
 }

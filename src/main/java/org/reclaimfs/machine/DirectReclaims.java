@@ -65,13 +65,13 @@ final class DirectReclaims {
                 refaults() - refaultsBefore);
         stall.add(round);
         core.listener.directReclaim(
-                new AllocListener.DirectReclaim(task, beganNs, core.effort.nowNs(), freePages, perCpuPages, round));
+                new AllocListener.DirectReclaim(task.who, beganNs, core.effort.nowNs(), freePages, perCpuPages, round));
         return round;
     }
 
     void retryZone(Zone zone, long reclaimable, int noProgressLoops, boolean again) {
         AllocListener.RetryZone decision = new AllocListener.RetryZone(
-                task,
+                task.who,
                 core.effort.nowNs(),
                 zone.node,
                 zone.name,

@@ -24,6 +24,8 @@ final class HighDebt {
     private int retries;
     private long reclaimed;
     private boolean first;
+    /** The part that this thread works off; what its task charges meanwhile, by another thread, is a new debt. */
+    private long duePages;
 
     /** @param hz timer ticks a second: sleeps are whole ticks */
     HighDebt(Task task, int hz) {
@@ -44,6 +46,8 @@ final class HighDebt {
 
     /** Begins to work the debt off: a round over all levels, and more while that gains or retries are left. */
     void fallDue() {
+        duePages = task.overHighPages;
+        task.overHighPages = 0;
         retries = MAX_RETRIES;
         first = true;
         startRound();
@@ -69,7 +73,7 @@ final class HighDebt {
     }
 
     long wanted() {
-        return first ? task.overHighPages : Vmscan.SWAP_CLUSTER_MAX;
+        return first ? duePages : Vmscan.SWAP_CLUSTER_MAX;
     }
 
     void reclaimed(long pages) {
@@ -85,7 +89,6 @@ final class HighDebt {
         long ticks = penaltyTicks();
         // A sleep of 10 ms or less is not worth it.
         if (ticks <= hz / 100 || task.dead()) {
-            task.overHighPages = 0;
             return 0;
         }
         if (reclaimed > 0 || retries-- > 0) {
@@ -93,7 +96,6 @@ final class HighDebt {
             startRound();
             return -1;
         }
-        task.overHighPages = 0;
         return ticks * (1_000_000_000L / hz);
     }
 
@@ -109,7 +111,7 @@ final class HighDebt {
             }
             swap = Math.max(swap, swapOver);
         }
-        long debt = task.overHighPages;
+        long debt = duePages;
         return Math.min(delayTicks(memory, debt, hz) + delayTicks(swap, debt, hz), (long) MAX_SLEEP_SECONDS * hz);
     }
 

@@ -6,9 +6,13 @@ import org.reclaimfs.memcg.Task;
 abstract class TaskActivity extends Activity {
     private static final long FROZEN_POLL_NS = 10_000_000;
 
+    /** Rounds of a slice that may cost nothing, one after the other; the longest known is some thousand. */
+    private static final int MAX_FREE_ROUNDS = 1_000_000;
+
     final Core core;
     final Task task;
     final FaultPath faults;
+    private final Runnable onExit;
     /** The stall it is in ends when it wakes up: a sleep above memory.high, a wait for a page of the workingset. */
     private boolean stalledAsleep;
 
@@ -18,11 +22,12 @@ abstract class TaskActivity extends Activity {
         this.task = task;
         this.cpu = task.pid % core.config.cpus();
         this.faults = new FaultPath(core, task, this, oom, kswapds);
-        task.onExit(() -> {
+        this.onExit = () -> {
             if (!faults.lingers()) {
                 finish();
             }
-        });
+        };
+        task.onExit(onExit);
     }
 
     /** One slice of useful work; returns extra waiting time in ns, or {@link #DONE}. Costs go to the effort. */
@@ -42,7 +47,14 @@ abstract class TaskActivity extends Activity {
             stalledAsleep = false;
             faults.endStall();
         }
+        long lastSpentNs = -1;
+        int freeRounds = 0;
         while (core.effort.goesOn(SLICE_NS)) {
+            freeRounds = core.effort.spentNs() == lastSpentNs ? freeRounds + 1 : 0;
+            lastSpentNs = core.effort.spentNs();
+            if (freeRounds > MAX_FREE_ROUNDS) {
+                throw new IllegalStateException(task.name + " goes round and round at no cost: " + this);
+            }
             if (faults.waiting()) {
                 long sleep = faults.advance(nowNs);
                 if (out()) {
@@ -101,6 +113,7 @@ abstract class TaskActivity extends Activity {
     }
 
     private long finish() {
+        task.forgetExit(onExit);
         faults.endStall();
         pressure.end(core.effort.nowNs());
         return DONE;

@@ -1,9 +1,7 @@
 package org.reclaimfs.memcg;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,8 +35,6 @@ public final class CgroupTree {
 
     private final Map<Integer, Task> tasksByPid = new LinkedHashMap<>();
     private final Map<String, Task> tasksByName = new LinkedHashMap<>();
-    /** Memory states that are off, and last as long as a swap entry is charged to them. */
-    private final List<MemCgroup> dying = new ArrayList<>();
 
     private int nextPid = FIRST_PID;
     private long children;
@@ -110,7 +106,6 @@ public final class CgroupTree {
             listener.offline(memcg);
             memcgs.offline(memcg);
             cgroup.setMemcg(null);
-            dying.add(memcg);
         }
     }
 
@@ -128,8 +123,9 @@ public final class CgroupTree {
 
     /** Pages and zswap entries have gone to the parent (objcg reparenting); a swap entry's id keeps its memcg. */
     private Stream<MemCgroup> dying(Cgroup cgroup) {
-        dying.removeIf(memcg -> memcg.swap.usage() == 0);
-        return dying.stream().filter(memcg -> memcg.cgroup.isWithin(cgroup));
+        return memcgs.charged().stream()
+                .filter(memcg -> memcg.swap.usage() != 0)
+                .filter(memcg -> memcg.cgroup.isWithin(cgroup));
     }
 
     private static void alive(Cgroup cgroup) throws ErrnoException {

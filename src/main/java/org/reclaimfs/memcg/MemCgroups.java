@@ -1,5 +1,6 @@
 package org.reclaimfs.memcg;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ import org.reclaimfs.mm.MemMap;
 /** All memcgs by their 16-bit id, the way pages and swap slots name them (mem_cgroup_private_id). */
 public final class MemCgroups {
     private static final int MAX_ID = 0xffff;
+    /** Of the first that is made. */
+    private static final int ROOT_ID = 1;
+
+    private static final int FIRST_SWEEP = 64;
     private static final int[] LISTS = {
         Flags.INACTIVE_ANON, Flags.ACTIVE_ANON, Flags.INACTIVE_FILE, Flags.ACTIVE_FILE, Flags.UNEVICTABLE, Flags.ZSWAP
     };
@@ -20,6 +25,10 @@ public final class MemCgroups {
 
     private @Nullable MemCgroup[] byId = new MemCgroup[64];
     private int lastId;
+    /** Offline, and perhaps with a charge that is still to be given back; in the order they went. */
+    private final List<MemCgroup> charged = new ArrayList<>();
+
+    private int sweepAt = FIRST_SWEEP;
 
     public MemCgroups(MemMap mem, int nodes) {
         this.mem = mem;
@@ -57,12 +66,17 @@ public final class MemCgroups {
         return 0;
     }
 
+    /**
+     * The memcg of that id; the root in the place of one that is gone. Nothing is charged to such a one: only evicted pages
+     * still name it, and the kernel takes the root for them, too (mem_cgroup_from_private_id, workingset_test_recent).
+     */
     public MemCgroup get(int id) {
         MemCgroup memcg = byId[id];
-        if (memcg == null) {
-            throw new IllegalStateException("no memcg " + id);
+        MemCgroup found = memcg == null ? byId[ROOT_ID] : memcg;
+        if (found == null) {
+            throw new IllegalStateException("no memcg " + id + ", nor a root");
         }
-        return memcg;
+        return found;
     }
 
     /** The memcg if it can still be asked about refaults: null once it is gone. */
@@ -83,6 +97,30 @@ public final class MemCgroups {
             }
         }
         memcg.offline();
+        charged.add(memcg);
+        if (charged.size() >= sweepAt) {
+            sweep();
+        }
+    }
+
+    /**
+     * Lets go of those whose last charge is gone; their ids stay out of use until all others have been. Rarely enough that
+     * it costs no more than the removals did.
+     */
+    private void sweep() {
+        charged.removeIf(memcg -> {
+            boolean free = memcg.memory.usage() == 0 && memcg.swap.usage() == 0;
+            if (free && byId[memcg.id] == memcg) {
+                byId[memcg.id] = null;
+            }
+            return free;
+        });
+        sweepAt = Math.max(FIRST_SWEEP, 2 * charged.size());
+    }
+
+    /** Offline, and perhaps still charged with something. */
+    List<MemCgroup> charged() {
+        return charged;
     }
 
     /**

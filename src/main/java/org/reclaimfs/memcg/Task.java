@@ -14,6 +14,9 @@ public final class Task {
     public final int pid;
     public final String name;
     public final String comm;
+    /** What may be kept of it when it is gone. */
+    public final TaskName who;
+
     Cgroup cgroup;
     private int oomScoreAdj;
     private boolean dead;
@@ -39,6 +42,7 @@ public final class Task {
     Task(int pid, String name, String comm, Cgroup cgroup, int oomScoreAdj) {
         this.pid = pid;
         this.name = name;
+        this.who = new TaskName(pid, name);
         this.comm = comm;
         this.cgroup = cgroup;
         this.oomScoreAdj = oomScoreAdj;
@@ -90,8 +94,9 @@ public final class Task {
     /** A fatal signal, or the end of its program: it works no more. */
     public void die() {
         dead = true;
-        exitHooks.forEach(Runnable::run);
+        List<Runnable> hooks = List.copyOf(exitHooks);
         exitHooks.clear();
+        hooks.forEach(Runnable::run);
     }
 
     /** A thread of it waits for room below a memory.max. It is in the kernel: killed, it comes out of there first. */
@@ -124,6 +129,11 @@ public final class Task {
     /** Runs when the task dies: its activities leave the pressure states they are in. */
     public void onExit(Runnable hook) {
         exitHooks.add(hook);
+    }
+
+    /** The activity has ended before its task: a task that lives for long does many things. */
+    public void forgetExit(Runnable hook) {
+        exitHooks.remove(hook);
     }
 
     /** Pages of its mappings, touched or not (total_vm). */

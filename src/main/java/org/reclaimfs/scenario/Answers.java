@@ -11,6 +11,7 @@ import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.StallExit;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Task;
+import org.reclaimfs.memcg.TaskName;
 import org.reclaimfs.mm.Zone;
 import org.reclaimfs.oom.Constraint;
 import org.reclaimfs.oom.Outcome;
@@ -82,7 +83,7 @@ final class Answers implements AllocListener {
             firstOom = new AtOom(
                     atNs,
                     asker,
-                    why(current),
+                    why(current == null ? null : current.who),
                     used,
                     total,
                     anon,
@@ -91,7 +92,7 @@ final class Answers implements AllocListener {
     }
 
     /** What the loop of a task that asks for a kill has just given up for. */
-    private StallExit why(@Nullable Task asker) {
+    private StallExit why(@Nullable TaskName asker) {
         for (Stall stall : machine.stallsUnderWay()) {
             if (stall.task() == asker && stall.ooms() > 0) {
                 return stall.exit();
@@ -177,7 +178,7 @@ final class Answers implements AllocListener {
         Round sum = stall.sum();
         double rounds = Math.max(1, stall.rounds());
         StringBuilder out = new StringBuilder();
-        out.append(stall.task().name).append(" stalled ").append(Telling.span(stall.lastedNs()));
+        out.append(stall.task().name()).append(" stalled ").append(Telling.span(stall.lastedNs()));
         out.append(" in ").append(Telling.count(stall.rounds(), "round", "rounds"));
         out.append("; each released ").append(Telling.number(sum.reclaimed() / rounds));
         out.append(" of ").append(Telling.number(sum.scanned() / rounds));

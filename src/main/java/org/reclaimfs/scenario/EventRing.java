@@ -10,7 +10,7 @@ import org.reclaimfs.oom.Constraint;
 import org.reclaimfs.oom.Outcome;
 
 /**
- * The last events of the allocator's slow path on a machine, for whoever reads reclaimfs/trace. Keeping one costs a
+ * The last events of the allocator's slow path on a machine, for whoever reads reclaimfs/trace. None holds a task or cgroup that is gone. Keeping one costs a
  * reference; it becomes text when somebody reads it. Under the machine's lock.
  */
 final class EventRing implements AllocListener {
@@ -18,7 +18,7 @@ final class EventRing implements AllocListener {
     static final int KEPT = 1 << 14;
 
     private record OomEvent(
-            long atNs, @Nullable Task current, @Nullable MemCgroup domain, Constraint constraint, Outcome outcome) {}
+            long atNs, @Nullable String task, @Nullable String cgroup, Constraint constraint, Outcome outcome) {}
 
     private final @Nullable Object[] events = new Object[KEPT];
     private long next;
@@ -45,7 +45,7 @@ final class EventRing implements AllocListener {
         } else if (event instanceof Kill kill) {
             return TraceEvent.of(kill);
         } else if (event instanceof OomEvent oom) {
-            return TraceEvent.ofOom(oom.atNs, oom.current, oom.domain, oom.constraint, oom.outcome);
+            return TraceEvent.ofOom(oom.atNs, oom.task, oom.cgroup, oom.constraint, oom.outcome);
         }
         throw new IllegalStateException("no event " + seq);
     }
@@ -77,6 +77,7 @@ final class EventRing implements AllocListener {
     @Override
     public void oom(
             long atNs, @Nullable Task current, @Nullable MemCgroup domain, Constraint constraint, Outcome outcome) {
-        keep(new OomEvent(atNs, current, domain, constraint, outcome));
+        String task = current == null ? null : current.name;
+        keep(new OomEvent(atNs, task, domain == null ? null : domain.cgroup.path(), constraint, outcome));
     }
 }

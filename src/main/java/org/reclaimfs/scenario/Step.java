@@ -75,6 +75,9 @@ public sealed interface Step {
 
     record Advance(long ns) implements Step {}
 
+    /** Asks whether the model's books balance; refused if they do not. */
+    record Check() implements Step {}
+
     record Pause() implements Step {}
 
     record Resume() implements Step {}

@@ -50,6 +50,7 @@ public final class StepParser {
             Map.entry("expect", words -> new Step.Expect(Expectation.parse(words))),
             Map.entry("expect-errno", StepParser::expectErrno),
             Map.entry("advance", words -> last(words, new Step.Advance(duration(words)))),
+            Map.entry("check", words -> last(words, new Step.Check())),
             Map.entry("pause", words -> last(words, new Step.Pause())),
             Map.entry("resume", words -> last(words, new Step.Resume())),
             Map.entry("speed", words -> last(words, new Step.Speed(Quantities.factor(words.next("a factor")))))));

@@ -87,6 +87,8 @@ final class StepRunner {
             kernfs.mkdir(mkdir.path(), DIRECTORY_MODE, Caller.ROOT);
         } else if (step instanceof Step.Expect expect) {
             check(expect.expectation());
+        } else if (step instanceof Step.Check) {
+            checkBooks();
         } else {
             clock(step);
         }
@@ -190,6 +192,19 @@ final class StepRunner {
         }
         if (!expectation.holds(seen)) {
             throw new ExpectFailure(expectation.describe(), seen);
+        }
+    }
+
+    /** A broken promise of the model's is told, not thrown: who asks is to learn which one, and goes on. */
+    private void checkBooks() throws ErrnoException {
+        IllegalStateException broken = gate.broken();
+        if (broken != null) {
+            throw new ErrnoException(Errno.EIO, "the model broke, and time stands still: " + broken.getMessage());
+        }
+        try {
+            machine.checkInvariants();
+        } catch (IllegalStateException e) {
+            throw new ErrnoException(Errno.EIO, "the model's books do not balance: " + e.getMessage());
         }
     }
 

@@ -9,12 +9,15 @@ import org.reclaimfs.kernfs.Gate;
 import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Owns the machine's time. It runs with the wall clock (real, scaled) or stands still (manual, paused, and before {@link
  * #start}); then only {@link #leap} moves it and work costs no time. Thread safe; methods that say so expect the lock.
  */
 public final class TimeGate implements Gate, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TimeGate.class);
     private static final long MIN_SLEEP_NS = 500_000;
     /** How long a writer sleeps before it looks for a signal. */
     private static final long SIGNAL_POLL_NS = 5_000_000;
@@ -35,6 +38,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     private final Machine machine;
     private final Wall wall;
     private final GateLock lock;
+    private @Nullable IllegalStateException broken; // GUARDED_BY(lock)
     private @Nullable Thread driver; // GUARDED_BY(lock)
     private volatile boolean closed;
 
@@ -303,6 +307,9 @@ public final class TimeGate implements Gate, AutoCloseable {
             lock.lock();
             try {
                 waitNs = turn();
+            } catch (IllegalStateException e) {
+                standStill(e);
+                waitNs = Long.MAX_VALUE;
             } finally {
                 lock.unlock();
             }
@@ -310,6 +317,20 @@ public final class TimeGate implements Gate, AutoCloseable {
                 wall.park(waitNs);
             }
         }
+    }
+
+    /** A promise of the model's is broken. Its files can still be read, but nothing it would do from now on could be trusted. */
+    private void standStill(IllegalStateException why) {
+        LOG.error("the model is broken: time stands still from {} ns on", machine.nowNs(), why);
+        broken = why;
+        running = false;
+        paused = true;
+    }
+
+    /** Under the lock: what has stopped time for good, or null. */
+    @Nullable
+    IllegalStateException broken() {
+        return broken;
     }
 
     /** Runs what is due; returns how long the driver may sleep, in wall ns. */

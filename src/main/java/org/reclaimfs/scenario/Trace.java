@@ -121,7 +121,12 @@ final class Trace implements AllocListener {
             long atNs, @Nullable Task current, @Nullable MemCgroup domain, Constraint constraint, Outcome outcome) {
         long gap = ooms.next();
         if (gap >= 0) {
-            Map<String, Object> event = TraceEvent.ofOom(atNs, current, domain, constraint, outcome);
+            Map<String, Object> event = TraceEvent.ofOom(
+                    atNs,
+                    current == null ? null : current.name,
+                    domain == null ? null : domain.cgroup.path(),
+                    constraint,
+                    outcome);
             leftOut(event, gap);
             add(event);
         }

@@ -8,8 +8,6 @@ import org.reclaimfs.machine.AllocListener.DirectReclaim;
 import org.reclaimfs.machine.AllocListener.RetryZone;
 import org.reclaimfs.machine.AllocListener.Stall;
 import org.reclaimfs.machine.Kill;
-import org.reclaimfs.memcg.MemCgroup;
-import org.reclaimfs.memcg.Task;
 import org.reclaimfs.oom.Constraint;
 import org.reclaimfs.oom.Outcome;
 import org.reclaimfs.policy.Round;
@@ -28,7 +26,7 @@ final class TraceEvent {
 
     static Map<String, Object> of(DirectReclaim call) {
         Map<String, Object> event = of(call.endedNs(), "direct-reclaim");
-        event.put("task", call.task().name);
+        event.put("task", call.task().name());
         event.put("beganNs", call.beganNs());
         event.put("freePages", call.freePages());
         event.put("perCpuPages", call.perCpuPages());
@@ -55,7 +53,7 @@ final class TraceEvent {
     /** The fields have the names of the kernel's trace event reclaim_retry_zone. */
     static Map<String, Object> of(RetryZone decision) {
         Map<String, Object> event = of(decision.atNs(), "retry");
-        event.put("task", decision.task().name);
+        event.put("task", decision.task().name());
         putFields(event, decision);
         return event;
     }
@@ -85,7 +83,7 @@ final class TraceEvent {
     }
 
     private static void putFields(Map<String, Object> event, Stall stall) {
-        event.put("task", stall.task().name);
+        event.put("task", stall.task().name());
         event.put("beganNs", stall.beganNs());
         event.put("lastedNs", stall.lastedNs());
         event.put("rounds", stall.rounds());
@@ -104,11 +102,11 @@ final class TraceEvent {
     }
 
     static Map<String, Object> ofOom(
-            long atNs, @Nullable Task current, @Nullable MemCgroup domain, Constraint constraint, Outcome outcome) {
+            long atNs, @Nullable String task, @Nullable String cgroup, Constraint constraint, Outcome outcome) {
         Map<String, Object> event = of(atNs, "oom");
-        event.put("task", current == null ? null : current.name);
+        event.put("task", task);
         event.put("constraint", word(constraint));
-        event.put("cgroup", domain == null ? null : domain.cgroup.path());
+        event.put("cgroup", cgroup);
         event.put("outcome", word(outcome));
         return event;
     }

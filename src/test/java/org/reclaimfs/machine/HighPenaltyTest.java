@@ -1,7 +1,9 @@
 package org.reclaimfs.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +61,30 @@ final class HighPenaltyTest {
         // Below 10 ms of penalty there is one attempt a batch and no sleep; above it seventeen.
         assertThat(work.events(MemCgroup.Event.HIGH)).isGreaterThanOrEqualTo(17L * ((9000 - 8192) / 64 - 3));
         assertThat(work.stat(MemoryStat.PGSTEAL)).isZero();
+    }
+
+    /**
+     * While one thread of a task works its debt off, which takes reclaim and a sleep, another one charges pages: it has a
+     * debt of its own. Waiting for the first, in the middle of a slice, it would wait for ever.
+     */
+    @Test
+    void aThreadInDebtDoesNotHoldUpAnotherOneOfItsTask() throws Exception {
+        Lab lab = new Lab();
+        MemCgroup work = lab.cgroup("/work");
+        lab.zram(128); // so that reclaim from it takes more than one slice
+        Content dense = Content.ratio(2, "ratio:2");
+        Task hog = lab.task("hog", "/work", Kind.ANON, 4000, dense);
+        work.memory.setHigh(4000);
+        lab.machine.start(lab.machine.alloc(hog, "one", Kind.ANON, dense, 3000, 0));
+        lab.machine.start(lab.machine.alloc(hog, "two", Kind.ANON, dense, 3000, 0));
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            long untilNs = lab.machine.nowNs() + 60_000_000_000L;
+            while (!lab.machine.advance(untilNs, 100)) {
+                // as long as it takes
+            }
+        });
+        assertThat(hog.rssPages(Kind.ANON) + hog.swapEntryPages()).isEqualTo(10_000);
+        lab.machine.checkInvariants();
     }
 
     /** Sixteen fruitless reclaims, one oom event, one kill (golden b4; spec/04 section 15.2). */

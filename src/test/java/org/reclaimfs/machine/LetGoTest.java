@@ -1,0 +1,91 @@
+package org.reclaimfs.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.memcg.Task;
+import org.reclaimfs.mm.Content;
+import org.reclaimfs.mm.Kind;
+
+/** A machine that runs for months must let go of what has ended. */
+final class LetGoTest {
+    /** Dead memcgs are looked through in batches of this size. */
+    private static final int BATCH = 64;
+
+    private final Lab lab = new Lab();
+
+    private static long alive(List<? extends WeakReference<?>> references) {
+        System.gc();
+        return references.stream().filter(reference -> reference.get() != null).count();
+    }
+
+    @Test
+    void removedCgroupsAndTheirTasks() throws Exception {
+        List<WeakReference<Object>> gone = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            Cgroup cgroup = lab.cgroup("/c" + i).cgroup;
+            Task task = lab.task("t" + i, "/c" + i, Kind.ANON, 10, Content.RANDOM);
+            lab.run(lab.machine.kill(task, "test"));
+            lab.machine.cgroups().rmdir(cgroup, lab.machine.nowNs());
+            gone.add(new WeakReference<>(cgroup));
+            gone.add(new WeakReference<>(task));
+        }
+        // What was asked for while they lived, such as the visit of the reaper, is over by then.
+        lab.machine.advance(lab.machine.nowNs() + 10_000_000_000L, Integer.MAX_VALUE);
+        assertThat(alive(gone)).isLessThanOrEqualTo(2 * BATCH);
+    }
+
+    @Test
+    void aCgroupWhoseLastPagesAreInSwapGoesWithThem() throws Exception {
+        lab.zram(64);
+        Cgroup cgroup = lab.cgroup("/c").cgroup;
+        lab.cgroup("/d");
+        Task task = lab.task("t", "/c", Kind.ANON, 100, Content.RANDOM);
+        lab.reclaim(cgroup.memcg(), 100 * 4096);
+        assertThat(task.swapEntryPages()).isGreaterThan(0);
+        lab.machine.cgroups().move(task, lab.machine.cgroups().find("/d"));
+        lab.machine.cgroups().rmdir(cgroup, lab.machine.nowNs());
+        assertThat(lab.machine.cgroups().dyingDescendants(lab.machine.cgroups().root()))
+                .isEqualTo(1);
+        lab.run(lab.machine.kill(task, "test"));
+        assertThat(lab.machine.cgroups().dyingDescendants(lab.machine.cgroups().root()))
+                .isZero();
+        lab.machine.checkInvariants();
+    }
+
+    /** The shadows of evicted file pages name a memcg that has been let go of. */
+    @Test
+    void evictedPagesOfACgroupThatIsGoneComeBack() throws Exception {
+        Cgroup cgroup = lab.cgroup("/c").cgroup;
+        lab.cgroup("/d");
+        Task task = lab.task("t", "/c", Kind.FILE, 100, Content.RANDOM);
+        lab.reclaim(cgroup.memcg(), 100 * 4096);
+        assertThat(task.rssPages(Kind.FILE)).isZero();
+        lab.machine.cgroups().move(task, lab.machine.cgroups().find("/d"));
+        lab.machine.cgroups().rmdir(cgroup, lab.machine.nowNs());
+        for (int i = 0; i < BATCH; i++) {
+            lab.machine.cgroups().rmdir(lab.cgroup("/e").cgroup, lab.machine.nowNs());
+        }
+        lab.touch(task, true);
+        assertThat(lab.machine.cgroups().find("/d").memcg().memory.usage()).isGreaterThanOrEqualTo(100);
+        lab.machine.dropPageCache();
+        lab.machine.checkInvariants();
+    }
+
+    @Test
+    void theActivitiesOfATaskThatLivesOn() throws Exception {
+        lab.cgroup("/c");
+        Task task = lab.task("t", "/c", Kind.ANON, 1, Content.RANDOM);
+        List<WeakReference<Activity>> ended = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Activity activity = lab.machine.alloc(task, "data", Kind.ANON, null, 1, 0);
+            lab.run(activity);
+            ended.add(new WeakReference<>(activity));
+        }
+        assertThat(alive(ended)).isLessThanOrEqualTo(1); // perhaps the last
+    }
+}

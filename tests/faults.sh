@@ -1,0 +1,206 @@
+#!/bin/sh
+# Servers and clients that die at the worst moment: what is left must be nothing, and the mount point usable again at once.
+. "$(dirname "$0")/lib.sh"
+
+usage() {
+    cat <<'USAGE'
+usage: tests/faults.sh [--times N] [--seed N]
+
+Kills the server N times (default 20) by SIGKILL and SIGTERM in turn, at random moments of its start and of its life, with
+clients at work; then, once each: a full heap, a full disk below --out, clients killed in a blocking write, unmount while busy,
+a mount that another namespace holds, two servers on one directory, and a wall clock that jumps.
+Exit status: 0 nothing wrong, 1 otherwise, 2 wrong usage, 77 cannot run here.
+USAGE
+}
+
+times=20 seed=1
+while [ $# -gt 0 ]; do
+    case $1 in
+        --times) times=$2 ;;
+        --seed) seed=$2 ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
+    esac
+    shift 2
+done
+[ "$(id -u)" = 0 ] || skip "small disks and namespaces need root"
+{ [ -r /dev/fuse ] && [ -w /dev/fuse ]; } || skip "no permission for /dev/fuse"
+[ -n "${RECLAIMFS_JAR-}" ] || [ -e "$root/target/reclaimfs.jar" ] || "$root/mount-scripts/setup.sh" || fail "setup failed"
+mkdir -m 700 "$scratch/state"
+export XDG_RUNTIME_DIR="$scratch/state"
+
+# random BOUND: below it, repeatable.
+random() {
+    seed=$(((seed * 1103515245 + 12345) % 2147483648))
+    echo $((seed / 65536 % $1))
+}
+
+# Processes that have our mount point among their words: servers, and whoever unmounts.
+servers() { pgrep -f -- "$mnt\$" || true; }
+
+# What there is of mounts, loop devices, cgroups and processes of ours.
+belongings() {
+    grep -cF "$scratch" /proc/self/mounts || true
+    grep -cs . /sys/block/loop*/loop/backing_file 2>/dev/null | grep -c ':[1-9]' || true
+    grep -o '^memory.*' /proc/cgroups || true
+    servers
+}
+
+# The launcher's own way of cleaning up, after which a new machine must answer.
+usable_again() {
+    if mounted; then
+        timeout 60 "$reclaimfs" umount "$mnt" 2>"$scratch/said" || fail "$1: umount: $(cat "$scratch/said")"
+    fi
+    ! mounted || fail "$1: still mounted"
+    ls "$mnt" >/dev/null || fail "$1: the mount point cannot be used"
+    [ -z "$(ls -A "$mnt")" ] || fail "$1: the mount point is not empty"
+    wait_until 15 "$1: the end of all processes of the mount" no_servers
+}
+no_servers() { [ -z "$(servers)" ]; }
+
+work() {
+    while :; do
+        cat "$cg/memory.stat" "$mnt/proc/meminfo" || sleep 0.1
+        mkdir "$cg/x"
+        rmdir "$cg/x"
+    done >/dev/null 2>&1
+}
+
+before=$(belongings)
+work &
+worker=$!
+i=0
+while [ "$i" -lt "$times" ]; do
+    i=$((i + 1))
+    signal=KILL
+    [ $((i % 2)) = 0 ] || signal=TERM
+    if [ "$(random 3)" = 0 ]; then
+        # In the middle of its start.
+        "$reclaimfs" mount --foreground --scenario "$root/tests/stress/soak.yaml" "$mnt" >/dev/null 2>&1 &
+        server=$!
+        sleep "0.$(printf %03d "$(random 1000)")"
+    else
+        start --scenario "$root/tests/stress/soak.yaml" --speed 10
+        server=$(cat "$mnt/reclaimfs/pid")
+        sleep "0.$(printf %03d "$(random 300)")"
+    fi
+    kill -s "$signal" "$server" 2>/dev/null || true
+    usable_again "SIG$signal, $i of $times (seed $seed)" || exit 1
+done
+kill "$worker"
+wait "$worker" 2>/dev/null || true
+[ "$(belongings)" = "$before" ] || fail "left behind: $(belongings), before: $before"
+echo "killed $times times: nothing left, usable at once"
+
+# ---- a full heap, while the machine's tasks go on ----
+RECLAIMFS_JAVA_OPTS="-Xmx24m" "$reclaimfs" mount --speed 1000 "$mnt"
+server=$(cat "$mnt/reclaimfs/pid")
+log=$(find "$scratch/state" -name '*.log')
+echo +memory >"$cg/cgroup.subtree_control" || true
+for i in $(seq 4000); do
+    mkdir "$cg/a-cgroup-$i" 2>/dev/null || break
+done
+wait_until 30 "the end of a server without memory" test ! -e "/proc/$server/exe"
+grep -q 'out of memory: the server ends' "$log" || fail "out of memory: it said $(cat "$log")"
+! mounted || fail "out of memory: still mounted"
+status=0
+said=$(RECLAIMFS_JAVA_OPTS="-Xmx16m" "$reclaimfs" run "$scenarios/workloads.yaml" 2>&1) || status=$?
+case $status,$said in
+    0,*) ;; # it is enough, for this one
+    1,*'out of memory'*) ;;
+    *) fail "run with a small heap: status $status, $said" ;;
+esac
+echo "out of memory: said so, and gone"
+
+# ---- a full disk below --out ----
+mkdir "$scratch/small"
+mount -t tmpfs -o size=16k small "$scratch/small"
+status=0
+said=$("$reclaimfs" run --out "$scratch/small/out" "$scenarios/workloads.yaml" 2>&1 >/dev/null) || status=$?
+umount "$scratch/small"
+expect_eq "status with a full disk" 1 "$status"
+case $said in
+    *"$scratch/small/out"* | *'No space left'*) ;;
+    *) fail "a full disk: it said '$said'" ;;
+esac
+case $said in *'at org.'*) fail "a full disk: a stack trace: $said" ;; esac
+echo "full disk: said so, status 1"
+
+# ---- clients killed in the middle of a blocking write ----
+start --speed 0.02 --scenario "$scenarios/zswap.yaml"
+server=$(cat "$mnt/reclaimfs/pid")
+echo +memory >"$cg/cgroup.subtree_control"
+mkdir "$cg/w"
+ctl 'speed 100000' 'task t cgroup=/w' 'alloc t 64M content=ratio:3' 'speed 0.02'
+threads=$(awk '/^Threads:/ { print $2 }' "/proc/$server/status")
+for i in 1 2 3 4 5; do
+    sh -c 'echo 64M >"$1"' sh "$cg/w/memory.reclaim" 2>/dev/null &
+    sleep 0.3
+    kill -9 $!
+    wait $! 2>/dev/null || true
+    expect_num "the machine answers" "$(key "$cg/w/memory.stat" anon)" -gt 0
+done
+wait_until 15 "the end of the threads that served them" sh -c \
+    "[ \$(awk '/^Threads:/ { print \$2 }' /proc/$server/status) -le $((threads + 5)) ]"
+ctl check
+echo "killed clients: the machine goes on"
+
+# ---- unmount while busy, and two servers on one directory ----
+exec 3<"$mnt/proc/meminfo"
+status=0
+"$reclaimfs" umount "$mnt" >/dev/null 2>&1 || status=$?
+expect_eq "umount of a busy mount" 1 "$status"
+expect_num "which goes on" "$(key "$mnt/proc/meminfo" MemTotal)" -gt 0
+exec 3<&-
+! "$reclaimfs" mount "$mnt" 2>/dev/null || fail "a second server on one directory"
+expect_eq "the server" "$server" "$(cat "$mnt/reclaimfs/pid")"
+# Two at the same moment: one gets it, the other leaves it alone.
+stop
+"$reclaimfs" mount "$mnt" 2>/dev/null &
+one=$!
+"$reclaimfs" mount "$mnt" 2>/dev/null || true
+wait "$one" || true
+expect_num "one of two is mounted" "$(grep -cF " $mnt " /proc/self/mounts)" -ge 1
+cat "$mnt/reclaimfs/pid" >/dev/null
+while mounted; do
+    stop
+done
+wait_until 15 "the end of both" no_servers
+echo "busy, and two at once: refused"
+
+# ---- a mount that another mount namespace holds ----
+start
+server=$(cat "$mnt/reclaimfs/pid")
+unshare -m --propagation private sleep 60 &
+holder=$!
+wait_until 5 "a namespace" sh -c "! [ /proc/$holder/ns/mnt -ef /proc/self/ns/mnt ]"
+stop || fail "umount, with a copy of the mount elsewhere"
+no_servers || fail "the server goes on for a namespace that nobody knows"
+kill "$holder"
+echo "a copy in another namespace: ended"
+
+# ---- a wall clock that jumps ----
+if faketime=$(borrow faketime faketime libfaketime 2>/dev/null) && [ -n "$faketime" ]; then
+    library=$(find /usr/lib "$root/target/borrowed" -name 'libfaketimeMT.so.1' 2>/dev/null | head -n 1)
+    echo '+0' >"$scratch/jump"
+    LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE="$scratch/jump" FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 start
+    a=$(key "$mnt/reclaimfs/clock" time_ns)
+    echo '+10d' >"$scratch/jump"
+    sleep 1
+    b=$(key "$mnt/reclaimfs/clock" time_ns)
+    echo '-10d' >"$scratch/jump"
+    sleep 1
+    c=$(key "$mnt/reclaimfs/clock" time_ns)
+    expect_num "forwards: ns in a second" $((b - a)) -lt 20000000000
+    expect_num "backwards: ns in a second" $((c - b)) -gt 500000000
+    stop
+    echo "clock jumps: the machine's time goes on evenly"
+else
+    echo "clock jumps: not tried, there is no libfaketime"
+fi
