@@ -63,8 +63,14 @@ public final class CgroupFs {
         fill(machine.cgroups().root(), cgroupRoot, Caller.ROOT);
     }
 
+    /** Adds what /sys/kernel/cgroup tells about all cgroups. */
+    public void mountFeaturesAt(Dir sysKernelCgroup) {
+        sysKernelCgroup.attach(FeatureFiles.rows(), machine);
+    }
+
     private void fill(Cgroup cgroup, Dir dir, Caller owner) {
         dir.ops(ops).subject(cgroup);
+        cgroup.id(dir.ino());
         dir.attach(core, cgroup, owner);
         FileSet<Cgroup> hideable = dir.attach(pressure, cgroup, owner);
         dir.attach(pressureSwitch, cgroup, owner);
