@@ -88,13 +88,17 @@ public final class SysFs {
             return;
         }
         removeGone(sys);
+        for (Disk disk : machine.disks()) {
+            if (disk.inRam() && !shown.containsKey(disk)) {
+                addRamDisk(sys, disk);
+            }
+        }
         int index = 0;
         for (Disk disk : machine.disks()) {
-            int place = index;
-            index += disk.inRam() ? 0 : 1;
-            if (!shown.containsKey(disk)) {
-                addDisk(sys, disk, place);
+            if (!disk.inRam() && !shown.containsKey(disk)) {
+                addDisk(sys, disk, index);
             }
+            index += disk.inRam() ? 0 : 1;
         }
         for (ZramDevice zram : machine.zrams()) {
             if (!shown.containsKey(zram)) {
@@ -131,13 +135,13 @@ public final class SysFs {
         }
     }
 
+    private void addRamDisk(Dir sys, Disk disk) {
+        Dir virtual = path(sys, "devices", "virtual", "block");
+        shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, 0, ++lastDiskseq, machine::nowNs)));
+        path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
+    }
+
     private void addDisk(Dir sys, Disk disk, int index) {
-        if (disk.inRam()) {
-            Dir virtual = path(sys, "devices", "virtual", "block");
-            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs)));
-            path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
-            return;
-        }
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
         BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs);
