@@ -5,6 +5,10 @@ start --manual --scenario "$root/tests/replay/guest.yaml"
 echo "+memory +pids +io +cpu +cpuset +misc" >"$cg/cgroup.subtree_control"
 mkdir "$cg/work"
 
+# Cgroup ids are inode numbers: the root's is 1, its 24 files have the next (golden sys/debug_lru_gen: /work is 26).
+expect_eq "cgroup ids" "1 26" "$(stat -c %i "$cg" "$cg/work" | paste -sd' ')"
+expect_line "$mnt/sys/kernel/debug/lru_gen" "memcg 26 /work"
+
 # as_captured FIXTURE DIR: what is above the mount of the captured machine has links of its own
 as_captured() {
     sed -n '/^[-d][-r][-w]/p' "$fixtures/cgroup/$1.txt" | awk '$NF != ".." { print $1, $2, $3, $4, $5, $NF }' >"$scratch/captured"

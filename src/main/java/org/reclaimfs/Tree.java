@@ -22,6 +22,8 @@ final class Tree {
         new ProcFs(machine).mountAt(root.addDir("proc", FsKind.PROC));
         Dir sys = root.addDir("sys", FsKind.SYSFS);
         new SysFs(machine).mountAt(sys);
-        new CgroupFs(machine, real).mountAt(sys.dir("fs").addDir("cgroup", FsKind.CGROUP));
+        CgroupFs cgroups = new CgroupFs(machine, real);
+        cgroups.mountAt(sys.dir("fs").addDir("cgroup", FsKind.CGROUP));
+        cgroups.mountFeaturesAt(sys.dir("kernel").addDir("cgroup"));
     }
 }

@@ -34,6 +34,8 @@ public final class CgroupFs {
     private final FileTable<Cgroup> pressureSwitch;
     private final FileTable<MemCgroup> memory;
     private final FileTable<PidsCgroup> pids = new FileTable<>(PidsFiles.rows());
+    private final FileTable<CpuSettings> cpu = new FileTable<>(CpuSettings.rows());
+    private final FileTable<CpusetSettings> cpuset = new FileTable<>(CpusetSettings.rows());
     private final Map<Controller, FileTable<Cgroup>> others = new EnumMap<>(Controller.class);
     private final Map<Cgroup, Entry> entries = new IdentityHashMap<>();
     private final DirOps ops = new Ops();
@@ -51,10 +53,8 @@ public final class CgroupFs {
         pressure = new FileTable<>(PressureFiles.rows(machine));
         pressureSwitch = new FileTable<>(CoreFiles.pressureSwitch(this));
         memory = new FileTable<>(MemoryFiles.rows(machine));
-        others.put(Controller.CPU, new FileTable<>(ControllerFiles.cpu()));
-        others.put(Controller.CPUSET, new FileTable<>(ControllerFiles.cpuset(machine.cpus())));
         others.put(Controller.IO, new FileTable<>(IoFiles.rows(machine)));
-        others.put(Controller.MISC, new FileTable<>(ControllerFiles.misc()));
+        others.put(Controller.MISC, new FileTable<>(MiscFiles.rows()));
     }
 
     /** Makes {@code cgroupRoot} the directory of the root cgroup, with one below it for every cgroup there is. */
@@ -63,8 +63,14 @@ public final class CgroupFs {
         fill(machine.cgroups().root(), cgroupRoot, Caller.ROOT);
     }
 
+    /** Adds what /sys/kernel/cgroup tells about all cgroups. */
+    public void mountFeaturesAt(Dir sysKernelCgroup) {
+        sysKernelCgroup.attach(FeatureFiles.rows(), machine);
+    }
+
     private void fill(Cgroup cgroup, Dir dir, Caller owner) {
         dir.ops(ops).subject(cgroup);
+        cgroup.id(dir.ino());
         dir.attach(core, cgroup, owner);
         FileSet<Cgroup> hideable = dir.attach(pressure, cgroup, owner);
         dir.attach(pressureSwitch, cgroup, owner);
@@ -116,11 +122,22 @@ public final class CgroupFs {
                 switch (controller) {
                     case MEMORY -> entry.dir().attach(memory, cgroup.effectiveMemcg(), owner);
                     case PIDS -> cgroup.pids() == null ? null : entry.dir().attach(pids, cgroup.pids(), owner);
+                    case CPU -> entry.dir().attach(cpu, new CpuSettings(cgroup), owner);
+                    case CPUSET -> entry.dir().attach(cpuset, cpusetOf(cgroup), owner);
                     default -> entry.dir().attach(table(controller), cgroup, owner);
                 };
         if (set != null) {
             entry.controllers().put(controller, set);
         }
+    }
+
+    private CpusetSettings cpusetOf(Cgroup cgroup) {
+        Cgroup parent = cgroup.parent();
+        if (parent == null) {
+            return new CpusetSettings(machine.cpus(), machine.memory().nodes().size());
+        }
+        FileSet<?> above = entry(parent).controllers().get(Controller.CPUSET);
+        return new CpusetSettings(cgroup, above == null ? null : (CpusetSettings) above.subject());
     }
 
     private FileTable<Cgroup> table(Controller controller) {

@@ -6,7 +6,7 @@
  * store and directory operation runs under the machine's lock, taken by kernfs; only {@code present} predicates run
  * without it, so they read what never changes.
  *
- * <p>Not modelled: limits of the other controllers than memory and pids (stub rows), file I/O in io.stat (files have no
+ * <p>Not modelled: limits of the other controllers than memory and pids (kept, not enforced: stub rows), cpuset partitions (EOPNOTSUPP), file I/O in io.stat (files have no
  * device). Tasks freeze at once, even in the midst of a fault.
  */
 @NullMarked

@@ -19,9 +19,17 @@ import org.reclaimfs.abi.ErrnoException;
 public final class Dir implements Node {
     private static final FileSet<?>[] NO_FILES = {};
     private static final int DEFAULT_MODE = 0755;
+    /** PROC_DYNAMIC_FIRST: far from the numbers of cgroups, since all file systems here are one to stat(2). */
+    private static final long FIRST_OTHER_INO = 0xf000_0000L;
 
     /** What all directories of a mount share. */
-    private record Shared(AtomicLong nextIno, LongSupplier epochNs, KernelVersion kernel) {}
+    private record Shared(
+            AtomicLong nextCgroupIno, AtomicLong nextOtherIno, LongSupplier epochNs, KernelVersion kernel) {
+        /** The first of {@code count} numbers: a cgroup's is its id, and the root's is 1 (spec/20 section 1). */
+        long take(FsKind kind, int count) {
+            return (kind == FsKind.CGROUP ? nextCgroupIno : nextOtherIno).getAndAdd(count);
+        }
+    }
 
     private final Shared shared;
     private final String name;
@@ -42,7 +50,7 @@ public final class Dir implements Node {
         this.above = above;
         this.name = name;
         this.kind = kind;
-        this.ino = shared.nextIno.getAndIncrement();
+        this.ino = shared.take(kind, 1);
         this.attrs = attrs;
     }
 
@@ -53,7 +61,7 @@ public final class Dir implements Node {
      * @param kernel whose rows are shown
      */
     static Dir root(FsKind kind, LongSupplier epochNs, KernelVersion kernel) {
-        Shared shared = new Shared(new AtomicLong(1), epochNs, kernel);
+        Shared shared = new Shared(new AtomicLong(1), new AtomicLong(FIRST_OTHER_INO), epochNs, kernel);
         return new Dir(shared, null, "", kind, Attrs.fresh(DEFAULT_MODE, 0, 0, epochNs.getAsLong()));
     }
 
@@ -86,7 +94,7 @@ public final class Dir implements Node {
 
     /** Adds a symbolic link; a relative target starts at this directory. */
     public Link addLink(String childName, String target) {
-        long linkIno = shared.nextIno.getAndIncrement();
+        long linkIno = shared.take(kind, 1);
         Link link = new Link(this, target, linkIno, Attrs.fresh(0777, 0, 0, now()));
         addChild(childName, link);
         return link;
@@ -107,9 +115,8 @@ public final class Dir implements Node {
 
     /** Attaches a shared table for a subject, owned by {@code owner}: the task that caused the creation. */
     public <T> FileSet<T> attach(FileTable<T> table, T fileSubject, Caller owner) {
-        long inoBase = shared.nextIno.getAndAdd(table.rows().size());
-        FileSet<T> set =
-                new FileSet<>(this, table, fileSubject, inoBase, Attrs.fresh(0, owner.uid(), owner.gid(), now()));
+        FileSet<T> set = new FileSet<>(this, table, fileSubject, Attrs.fresh(0, owner.uid(), owner.gid(), now()));
+        set.number(count -> shared.take(kind, count));
         FileSet<?>[] longer = Arrays.copyOf(fileSets, fileSets.length + 1);
         longer[longer.length - 1] = set;
         fileSets = longer;

@@ -2,6 +2,7 @@ package org.reclaimfs.kernfs;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ public final class FileSet<T> {
     private final Dir dir;
     private final FileTable<T> table;
     private final T subject;
-    private final long inoBase;
+    private long inoBase; // settled before the set is seen
+    private int @Nullable [] inoOffsets; // of rows that were absent at first; null if all were there
     private final Attrs fresh; // owner and times of all files; the mode is the row's
     private volatile boolean dead;
     private volatile boolean hidden;
@@ -22,11 +24,10 @@ public final class FileSet<T> {
     private volatile @Nullable Map<Integer, Attrs> changed; // copied on write under this monitor
     private @Nullable Map<Integer, Xattrs> xattrs; // GUARDED_BY(this)
 
-    FileSet(Dir dir, FileTable<T> table, T subject, long inoBase, Attrs fresh) {
+    FileSet(Dir dir, FileTable<T> table, T subject, Attrs fresh) {
         this.dir = dir;
         this.table = table;
         this.subject = subject;
-        this.inoBase = inoBase;
         this.fresh = fresh;
     }
 
@@ -51,8 +52,22 @@ public final class FileSet<T> {
         return !dead && !hidden && row.isOf(dir.kernel()) && row.present().test(subject);
     }
 
+    /** Takes numbers for the files that are there: a row of another kernel or place has none. */
+    void number(IntToLongFunction take) {
+        int rows = table.rows().size();
+        int[] offsets = new int[rows];
+        int there = 0;
+        for (int i = 0; i < rows; i++) {
+            offsets[i] = isPresent(i) ? there++ : -1;
+        }
+        inoBase = take.applyAsLong(there);
+        inoOffsets = there == rows ? null : offsets;
+    }
+
+    /** Of a file that is there. */
     long inoOf(int index) {
-        return inoBase + index;
+        int[] offsets = inoOffsets;
+        return inoBase + (offsets == null ? index : offsets[index]);
     }
 
     /**

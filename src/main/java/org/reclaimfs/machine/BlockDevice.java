@@ -24,18 +24,18 @@ public record BlockDevice(String name, int major, int minor, long bytes, IoCount
     private static final int ZRAM_MAJOR = 253;
     private static final int RAM_MAJOR = 1;
 
-    /** All of them: disks in their order of addition, then zram devices by number. */
+    /** All of them: RAM disks, which the kernel brings, other disks, each in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
         return all(machine.disks(), machine.zrams(), machine.nowNs());
     }
 
     static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams, long nowNs) {
         List<BlockDevice> list = new ArrayList<>();
-        int index = 0;
+        List<BlockDevice> onBus = new ArrayList<>();
         for (Disk disk : disks) {
-            list.add(of(disk, index, nowNs));
-            index += disk.inRam() ? 0 : 1;
+            (disk.inRam() ? list : onBus).add(of(disk, onBus.size(), nowNs));
         }
+        list.addAll(onBus);
         for (ZramDevice zram : zrams) {
             list.add(of(zram));
         }

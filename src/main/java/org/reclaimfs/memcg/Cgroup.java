@@ -32,6 +32,8 @@ public final class Cgroup {
     private int descendants;
     private int populatedTasks;
     private boolean freeze;
+    private final long createdNs;
+    private long id = 1;
     private long frozenSinceNs = -1;
     private long frozenNs;
     private long eventSeq;
@@ -39,6 +41,7 @@ public final class Cgroup {
     Cgroup(String name, @Nullable Cgroup parent, long nowNs) {
         this.name = name;
         this.parent = parent;
+        this.createdNs = nowNs;
         this.psi = new PsiGroup(nowNs, parent == null ? null : parent.psi);
         this.cpu = new CpuUsage(parent == null ? null : parent.cpu);
         if (parent != null) {
@@ -54,6 +57,21 @@ public final class Cgroup {
 
     public String name() {
         return name;
+    }
+
+    /** When it was made, in ns since boot. */
+    public long createdNs() {
+        return createdNs;
+    }
+
+    /** The number of its directory (cgroup_id), by which handles and the generations of debugfs know it. */
+    public long id() {
+        return id;
+    }
+
+    /** Says which number its directory has. */
+    public void id(long number) {
+        id = number;
     }
 
     public @Nullable Cgroup parent() {

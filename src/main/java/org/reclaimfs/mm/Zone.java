@@ -76,6 +76,10 @@ public final class Zone {
         return zspages;
     }
 
+    public long kernelPages() {
+        return kernelPages;
+    }
+
     public long mlockedPages() {
         return mlockedPages;
     }

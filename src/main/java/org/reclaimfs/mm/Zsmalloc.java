@@ -1,5 +1,7 @@
 package org.reclaimfs.mm;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.reclaimfs.abi.Units;
 
 /**
@@ -47,6 +49,22 @@ public final class Zsmalloc {
             }
         }
         return best;
+    }
+
+    /**
+     * How full one size class is.
+     *
+     * @param index its number, the highest of those merged into it
+     * @param sizeBytes of an object, with its handle
+     * @param zspagePages pages of a zspage
+     * @param zspageObjects objects that a zspage has room for
+     * @param objects that are there
+     */
+    public record ClassUse(int index, int sizeBytes, int zspagePages, int zspageObjects, long objects) {
+        /** Zspages that are there: all full but for one. */
+        public long zspages() {
+            return (objects + zspageObjects - 1) / zspageObjects;
+        }
     }
 
     private final long[] objects = new long[CLASSES];
@@ -99,6 +117,17 @@ public final class Zsmalloc {
             sum += n;
         }
         return sum;
+    }
+
+    /** All classes of their own, in order of size (zs_stats_size_show). */
+    public List<ClassUse> classes() {
+        List<ClassUse> all = new ArrayList<>();
+        for (int i = 0; i < CLASSES; i++) {
+            if (MERGED[i] == i) {
+                all.add(new ClassUse(i, MIN_SIZE + i * STEP, CHAIN[i], OBJECTS[i], objects[i]));
+            }
+        }
+        return all;
     }
 
     /** zs_get_total_pages. */

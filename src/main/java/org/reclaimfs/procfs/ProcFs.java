@@ -47,6 +47,7 @@ public final class ProcFs {
             ro("vmstat",     always(), flatKeyed(VmStat.values(), VmStat::key, Machine::vmstat)).multiRecord(),
             ro("zoneinfo",   always(), ZoneFiles::zoneinfo).multiRecord(),
             ro("buddyinfo",  always(), ZoneFiles::buddyinfo).multiRecord(),
+            FileSpec.<Machine>ro("pagetypeinfo", always(), ZoneFiles::pagetypeinfo).with(0400).multiRecord().withoutEffect(ZoneFiles.MIXED),
             ro("diskstats",  always(), DiskFiles::diskstats).multiRecord(),
             ro("partitions", always(), DiskFiles::partitions).multiRecord(),
             ro("loadavg",    always(), CpuFiles::loadavg),

@@ -1,5 +1,7 @@
 package org.reclaimfs.procfs;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.machine.Machine;
@@ -13,6 +15,19 @@ import org.reclaimfs.mm.Zone;
 /** /proc/zoneinfo and /proc/buddyinfo, a record each node (mm/vmstat.c zoneinfo_show_print, frag_show_print, 7.2). */
 final class ZoneFiles {
     private static final int ORDERS = 11;
+    /** MAX_PAGE_ORDER's limit for a block of one migrate type: a huge page. */
+    private static final int BLOCK_ORDER = 9;
+
+    /** pagetypeinfo stops counting here. */
+    private static final long COUNTED = 100_000;
+
+    private static final String UNMOVABLE = "Unmovable";
+    private static final String MOVABLE = "Movable";
+    private static final List<String> MIGRATE_TYPES = List.of(UNMOVABLE, MOVABLE, "Reclaimable", "HighAtomic");
+    /** What pagetypeinfo cannot tell. */
+    static final String MIXED =
+            "free memory is not fragmented: all of it is movable, in the largest blocks it fits, and the kernel's own pages lie together";
+
     private static final VmStat[] ITEMS = VmStat.values();
 
     private ZoneFiles() {}
@@ -32,8 +47,69 @@ final class ZoneFiles {
     private static void freeBlocks(Zone zone, SeqFile out) {
         header(zone, out).space();
         for (int order = 0; order < ORDERS; order++) {
-            long blocks = zone.freePages() >> order;
-            out.padded(order < ORDERS - 1 ? blocks & 1 : blocks, 6).space();
+            out.padded(freeBlocks(zone, order), 6).space();
+        }
+        out.newline();
+    }
+
+    /** Free blocks of 2^order pages, as few as possible. */
+    private static long freeBlocks(Zone zone, int order) {
+        long blocks = zone.freePages() >> order;
+        return order < ORDERS - 1 ? blocks & 1 : blocks;
+    }
+
+    /** Free memory and blocks of pages by what they are for: see {@link #MIXED}. */
+    static void pagetypeinfo(Machine machine, SeqFile out, OpenFile file) {
+        for (Node node : machine.memory().nodes()) {
+            out.text("Page block order: ")
+                    .num(BLOCK_ORDER)
+                    .text("\nPages per block:  ")
+                    .num(1 << BLOCK_ORDER);
+            out.text("\n\n")
+                    .leftAligned("Free pages count per migrate type at order", 43)
+                    .space();
+            for (int order = 0; order < ORDERS; order++) {
+                out.padded(order, 6).space();
+            }
+            out.newline();
+            populated(node).forEach(zone -> freeByType(zone, out));
+            out.newline().leftAligned("Number of blocks type", 22).space();
+            for (String type : MIGRATE_TYPES) {
+                out.padded(type, 12).space();
+            }
+            out.newline();
+            populated(node).forEach(zone -> blocksByType(zone, out));
+            out.endRecord();
+        }
+    }
+
+    private static Stream<Zone> populated(Node node) {
+        return node.zones().stream().filter(zone -> zone.managedPages > 0);
+    }
+
+    private static void freeByType(Zone zone, SeqFile out) {
+        for (String type : MIGRATE_TYPES) {
+            out.text("Node ").padded(zone.node, 4).text(", zone ").padded(zone.name, 8);
+            out.text(", type ").padded(type, 12).space();
+            for (int order = 0; order < ORDERS; order++) {
+                long blocks = type.equals(MOVABLE) ? freeBlocks(zone, order) : 0;
+                out.text(blocks >= COUNTED ? ">" : "")
+                        .padded(Math.min(blocks, COUNTED), 6)
+                        .space();
+            }
+            out.newline();
+        }
+    }
+
+    /** The kernel's own pages fill whole blocks, and so do the pools'; the rest is for pages that can move. */
+    private static void blocksByType(Zone zone, SeqFile out) {
+        long all = (zone.poolPages + (1 << BLOCK_ORDER) - 1) >> BLOCK_ORDER;
+        long held = zone.poolPages - zone.managedPages + zone.kernelPages() + zone.zspages();
+        long unmovable = Math.min(all, (held + (1 << BLOCK_ORDER) - 1) >> BLOCK_ORDER);
+        header(zone, out).space();
+        for (String type : MIGRATE_TYPES) {
+            out.padded(type.equals(UNMOVABLE) ? unmovable : type.equals(MOVABLE) ? all - unmovable : 0, 12);
+            out.space();
         }
         out.newline();
     }

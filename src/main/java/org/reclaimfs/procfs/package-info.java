@@ -6,7 +6,7 @@
  * block/genhd.c (7.2; spec/22). Lock rule: the machine's lock, held by {@code kernfs} around every show and store.
  *
  * <p>Not modelled: per-process files, interrupts (stat),
- * fragmentation (buddyinfo shows free memory in the largest blocks it fits), I/O times and merges.
+ * fragmentation (buddyinfo and pagetypeinfo show free memory in the largest blocks it fits), I/O times and merges.
  * Committed_AS counts what tasks have in RAM and swap, not what they reserved. Sysctls that change nothing say so in
  * their row.
  */

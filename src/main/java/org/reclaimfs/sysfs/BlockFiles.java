@@ -8,22 +8,14 @@ import static org.reclaimfs.kernfs.Shapes.single;
 import static org.reclaimfs.kernfs.Shapes.unsigned;
 
 import java.util.List;
-import java.util.Set;
-import org.reclaimfs.abi.Errno;
-import org.reclaimfs.abi.ErrnoException;
-import org.reclaimfs.kernfs.ControlInput;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
-import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.swap.IoCounts;
 
 /** The generic attributes of a disk (block/genhd.c, block/disk-events.c, 7.2; spec/23 section 8). */
 final class BlockFiles {
-    private static final Set<String> ACTIONS =
-            Set.of("add", "remove", "change", "move", "online", "offline", "bind", "unbind");
-
     private BlockFiles() {}
 
     /** What every block device has; constants are those of the captured devices. */
@@ -46,7 +38,7 @@ final class BlockFiles {
             ro("ro",                always(), single(d -> "0")),
             ro("size",              always(), unsigned(d -> d.now().sectors())),
             ro("stat",              always(), BlockFiles::stat),
-            FileSpec.<BlockDir>rw("uevent",            always(), BlockFiles::uevent, BlockFiles::storeUevent).withoutEffect("there is no udev to tell"));
+            Uevents.row(BlockFiles::uevent));
     } // spotless:on
 
     /** What a virtio disk has besides. */
@@ -82,16 +74,5 @@ final class BlockFiles {
         out.text("MAJOR=").num(now.major()).text("\nMINOR=").num(now.minor());
         out.text("\nDEVNAME=").text(now.name()).text("\nDEVTYPE=disk\nDISKSEQ=").num(dir.diskseq());
         out.newline();
-    }
-
-    /** kobject_synth_uevent: an action, perhaps with arguments behind a blank. */
-    private static Work storeUevent(BlockDir dir, ControlInput in, OpenFile file) throws ErrnoException {
-        String line =
-                in.text().endsWith("\n") ? in.text().substring(0, in.text().length() - 1) : in.text();
-        int blank = line.indexOf(' ');
-        if (!ACTIONS.contains(blank < 0 ? line : line.substring(0, blank))) {
-            throw new ErrnoException(Errno.EINVAL, "unknown action '" + line + "'");
-        }
-        return Work.DONE;
     }
 }

@@ -53,7 +53,8 @@ final class Kept {
         };
     }
 
-    private static long bounded(String text, long low, long high) throws ErrnoException {
+    /** A number of base 10 within a range; every error is EINVAL. */
+    static long bounded(String text, long low, long high) throws ErrnoException {
         long value = base10(text);
         if (value < low || value > high) {
             throw new ErrnoException(Errno.EINVAL, "expected " + low + " to " + high);

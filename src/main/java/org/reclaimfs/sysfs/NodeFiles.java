@@ -81,7 +81,7 @@ final class NodeFiles {
             ro("has_normal_memory",     always(), single(m -> nodeList(m, n -> m.memory().node(n).managedPages() > 0))),
             ro("online",                always(), single(m -> nodeList(m, n -> true))),
             ro("possible",              always(), single(m -> nodeList(m, n -> true))),
-            stub("uevent", 0644,        always(), "", "there is no udev to tell"));
+            Uevents.row());
     } // spotless:on
 
     static List<FileSpec<NodeDir>> rows() {
@@ -93,7 +93,7 @@ final class NodeFiles {
             ro("meminfo",         always(), NodeMemInfo::show),
             ro("numastat",        always(), NodeFiles::numastat),
             wo("reclaim",         always(), NodeFiles::reclaim),
-            stub("uevent", 0644,  always(), "", "there is no udev to tell"),
+            Uevents.row(),
             ro("vmstat",          always(), flatKeyed(ITEMS, VmStat::key, (dir, item) -> dir.machine().nodeVmstat(item, dir.id()))));
     } // spotless:on
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.ControlInput;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
@@ -19,7 +20,7 @@ import org.reclaimfs.kernfs.Work;
 /** The queue directory of a disk (block/blk-sysfs.c, 7.2): limits as captured from a zram and a virtio device. */
 final class QueueFiles {
     private static final long U32_MAX = 0xffff_ffffL;
-    private static final String QUEUE =
+    static final String QUEUE =
             "a disk takes 256 requests (sata, hdd: 64) and merges neighbours up to 128 KiB, whatever this says";
     private static final String[] SCHEDULERS = {"none", "mq-deadline", "kyber"};
 
@@ -91,7 +92,7 @@ final class QueueFiles {
             kept("max_sectors_kb", "124", "4096", Kept.unsigned("max_sectors_kb", 1, U32_MAX)),
             kept("nomerges", "0", "0", Kept.unsigned("nomerges", 0, 2)),
             onDisk(FileSpec.<BlockDir>rw("nr_requests", always(), single(d -> d.kept("nr_requests", Integer.toString(d.queueRequests()))), Kept.unsigned("nr_requests", 1, U32_MAX)).withoutEffect(QUEUE)),
-            kept("read_ahead_kb", "128", "8192", Kept.unsigned("read_ahead_kb", 0, U32_MAX)),
+            FileSpec.<BlockDir>rw("read_ahead_kb", always(), single(QueueFiles::readAhead), QueueFiles::storeReadAhead).withoutEffect(QUEUE),
             FileSpec.<BlockDir>rw("rotational", always(), single(d -> d.kept("rotational", d.solidState() ? "0" : "1")), Kept.flag("rotational")).withoutEffect("swap asks the device, not this file"),
             onDisk(kept("rq_affinity", "-", "1", Kept.unsigned("rq_affinity", 0, 2))),
             onDisk(FileSpec.<BlockDir>rw("scheduler", always(), QueueFiles::scheduler, Kept.word("scheduler", SCHEDULERS)).withoutEffect(QUEUE)),
@@ -116,6 +117,21 @@ final class QueueFiles {
     /** A file that only disks with a request queue have. */
     private static FileSpec<BlockDir> onDisk(FileSpec<BlockDir> row) {
         return row.where(BlockDir::isDisk);
+    }
+
+    /** The same as in the device's bdi directory. */
+    static String readAhead(BlockDir dir) {
+        return dir.kept("read_ahead_kb", dir.isDisk() ? "8192" : "128");
+    }
+
+    /** Kept in pages. */
+    static void setReadAhead(BlockDir dir, long kib) {
+        dir.keep("read_ahead_kb", Long.toUnsignedString(kib & -Units.pagesToKiB(1)));
+    }
+
+    private static Work storeReadAhead(BlockDir dir, ControlInput in, OpenFile file) throws ErrnoException {
+        setReadAhead(dir, Kept.bounded(in.text(), 0, U32_MAX));
+        return Work.DONE;
     }
 
     private static void scheduler(BlockDir dir, SeqFile out, OpenFile file) {

@@ -27,16 +27,25 @@ public final class SysFs {
     private final FileTable<ZramFiles> zramTable = new FileTable<>(ZramRows.rows());
 
     private final FileTable<ZramFiles> zramDebugTable = new FileTable<>(BlockState.rows());
+    private final FileTable<BdiFiles> bdiTable = new FileTable<>(BdiFiles.rows());
+    private final FileTable<BdiFiles> bdiDebugTable = new FileTable<>(BdiFiles.debugRows());
+    private final BdiFiles.Promised promised = new BdiFiles.Promised();
+    private final ZsmallocFiles zsmalloc = new ZsmallocFiles();
 
     /** The directory of each shown device; one of a removed zram device goes at the next {@link #refresh}. */
     private final Map<Object, Dir> shown = new LinkedHashMap<>();
 
-    /** MAJOR:MINOR of each shown device, the name of its link in dev/block. */
-    private final Map<Dir, String> numbers = new LinkedHashMap<>();
+    /** What each shown device is called by its number. */
+    private final Map<Dir, Numbered> numbers = new LinkedHashMap<>();
 
     private @Nullable Dir root;
     private @Nullable Dir zswapDebug;
     private int lastDiskseq;
+
+    /**
+     * @param number MAJOR:MINOR, the name of its link in dev/block and of its bdi directories
+     */
+    private record Numbered(String number, BdiFiles bdi) {}
 
     /** The files that show one machine. */
     public SysFs(Machine machine) {
@@ -55,11 +64,13 @@ public final class SysFs {
         path(sysRoot, "module", "zswap", "parameters").attach(parameters.rows(), machine);
         path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh), machine);
         path(sysRoot, "class", "block");
+        path(sysRoot, "class", "bdi");
         path(sysRoot, "dev", "block");
         path(sysRoot, "block");
         Dir kernel = sysRoot.dir("kernel");
         Dir debug = kernel.addDir("debug", FsKind.DEBUGFS, DEBUGFS_MODE, Caller.ROOT);
         debug.attach(LruGenDebug.rows(), machine);
+        debug.addDir("zsmalloc");
         KernelMm.mountAt(kernel.dir("mm"), machine);
         path(sysRoot, "bus", "node");
         NodeFiles.mountAt(path(sysRoot, "devices", "system"), machine);
@@ -77,13 +88,17 @@ public final class SysFs {
             return;
         }
         removeGone(sys);
+        for (Disk disk : machine.disks()) {
+            if (disk.inRam() && !shown.containsKey(disk)) {
+                addRamDisk(sys, disk);
+            }
+        }
         int index = 0;
         for (Disk disk : machine.disks()) {
-            int place = index;
-            index += disk.inRam() ? 0 : 1;
-            if (!shown.containsKey(disk)) {
-                addDisk(sys, disk, place);
+            if (!disk.inRam() && !shown.containsKey(disk)) {
+                addDisk(sys, disk, index);
             }
+            index += disk.inRam() ? 0 : 1;
         }
         for (ZramDevice zram : machine.zrams()) {
             if (!shown.containsKey(zram)) {
@@ -95,6 +110,7 @@ public final class SysFs {
             debug.attach(ZswapParameters.debugRows(), machine.zswap());
             zswapDebug = debug;
         }
+        zsmalloc.refresh(path(sys, "kernel", "debug", "zsmalloc"), machine);
     }
 
     private void removeGone(Dir sys) {
@@ -109,22 +125,23 @@ public final class SysFs {
                 }
                 path(sys, "block").removeLink(dir.name());
                 path(sys, "class", "block").removeLink(dir.name());
-                String number = numbers.remove(dir);
-                if (number != null) {
-                    path(sys, "dev", "block").removeLink(number);
+                Numbered numbered = numbers.remove(dir);
+                if (numbered != null) {
+                    path(sys, "dev", "block").removeLink(numbered.number);
+                    removeBdi(sys, numbered);
                 }
                 dir.remove();
             }
         }
     }
 
+    private void addRamDisk(Dir sys, Disk disk) {
+        Dir virtual = path(sys, "devices", "virtual", "block");
+        shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, 0, ++lastDiskseq, machine::nowNs)));
+        path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
+    }
+
     private void addDisk(Dir sys, Disk disk, int index) {
-        if (disk.inRam()) {
-            Dir virtual = path(sys, "devices", "virtual", "block");
-            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs)));
-            path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
-            return;
-        }
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
         BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs);
@@ -136,7 +153,7 @@ public final class SysFs {
     private void addZram(Dir sys, ZramDevice zram) {
         BlockDir files = BlockDir.ofZram(zram, ++lastDiskseq);
         Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
-        ZramFiles attributes = new ZramFiles(machine, zram);
+        ZramFiles attributes = new ZramFiles(machine, zram, this::refresh);
         dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
         path(sys, "kernel", "debug", "zram").addDir(zram.name()).attach(zramDebugTable, attributes, Caller.ROOT);
         shown.put(zram, dir);
@@ -150,8 +167,7 @@ public final class SysFs {
         dir.addDir("holders");
         dir.addDir("slaves");
         String number = now.major() + ":" + now.minor();
-        numbers.put(dir, number);
-        path(sys, "devices", "virtual", "bdi").dir(number);
+        numbers.put(dir, new Numbered(number, addBdi(sys, number, files)));
         String below = home.path().substring(sys.path().length());
         String toDevices = "../".repeat(below.split("/").length - 1);
         dir.addLink("bdi", (files.isDisk() ? toDevices + "virtual/" : "../../") + "bdi/" + number);
@@ -160,6 +176,23 @@ public final class SysFs {
         path(sys, "dev", "block").addLink(number, "../.." + below + "/" + now.name());
         path(sys, "class", "block").addLink(now.name(), "../.." + below + "/" + now.name());
         return dir;
+    }
+
+    private BdiFiles addBdi(Dir sys, String number, BlockDir block) {
+        BdiFiles bdi = new BdiFiles(machine, block, promised);
+        Dir dir = path(sys, "devices", "virtual", "bdi").addDir(number);
+        dir.attach(bdiTable, bdi, Caller.ROOT);
+        dir.addLink("subsystem", "../../../../class/bdi");
+        path(sys, "class", "bdi").addLink(number, "../../devices/virtual/bdi/" + number);
+        path(sys, "kernel", "debug", "bdi").addDir(number).attach(bdiDebugTable, bdi, Caller.ROOT);
+        return bdi;
+    }
+
+    private static void removeBdi(Dir sys, Numbered numbered) {
+        numbered.bdi.forget();
+        path(sys, "class", "bdi").removeLink(numbered.number);
+        path(sys, "devices", "virtual", "bdi", numbered.number).remove();
+        path(sys, "kernel", "debug", "bdi", numbered.number).remove();
     }
 
     /** brd's debugfs file: pages allocated, which are never given back. */

@@ -25,9 +25,14 @@ final class ZramFiles {
     final ZramDevice device;
     final ZramSettings settings;
     private final Machine machine;
+    private final Runnable changed;
 
-    ZramFiles(Machine machine, ZramDevice device) {
+    /**
+     * @param changed the device's pool comes or goes
+     */
+    ZramFiles(Machine machine, ZramDevice device, Runnable changed) {
         this.machine = machine;
+        this.changed = changed;
         this.device = device;
         this.settings = device.settings;
     }
@@ -48,6 +53,7 @@ final class ZramFiles {
         if (fromBytes != toBytes) {
             machine.log(device.name() + ": detected capacity change from " + change);
         }
+        changed.run();
     }
 
     /** Refuses with EBUSY while the device has a disksize, and logs what the driver says about it. */

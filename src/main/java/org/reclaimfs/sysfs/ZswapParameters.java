@@ -36,7 +36,7 @@ final class ZswapParameters {
     private @Nullable String early;
 
     /**
-     * @param refresh shows the debugfs directory once zswap is set up
+     * @param refresh shows the debugfs directories of zswap and of its pools as they are then
      */
     ZswapParameters(Machine machine, Runnable refresh) {
         this.zswap = machine.zswap();
@@ -94,6 +94,7 @@ final class ZswapParameters {
         }
         if (algorithm != zswap.compressor()) {
             zswap.setCompressor(algorithm);
+            refresh.run();
         }
         return Work.DONE;
     }

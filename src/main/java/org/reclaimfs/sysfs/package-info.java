@@ -7,7 +7,7 @@
  * around every show and store; {@link org.reclaimfs.sysfs.SysFs#refresh} needs it too.
  *
  * <p>Not modelled: a backing_dev that is another zram device (EOPNOTSUPP), a mounted disk or a file; what levels of
- * algorithms do; debugfs files other than zswap's and block_state, queue limits, huge pages (the files per size are left
+ * algorithms do; debugfs files that are not about zswap, zram, zsmalloc, bdi, RAM disks or lru_gen, queue limits, huge pages (the files per size are left
  * out), KSM, power and trace directories. Rows that only keep a value say so.
  */
 @NullMarked

@@ -8,6 +8,7 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.mm.Zsmalloc;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoCounts;
 import org.reclaimfs.swap.SwapBackend;
@@ -376,6 +377,11 @@ public final class ZramDevice implements SwapBackend {
     @Override
     public long pooledPages() {
         return store == null ? 0 : store.storedPages() - backingPages();
+    }
+
+    /** Where its objects are; null without a disksize. */
+    public @Nullable Zsmalloc pool() {
+        return store == null ? null : store.pool();
     }
 
     @Override

@@ -262,6 +262,10 @@ final class ZramStore {
         return comprBytes;
     }
 
+    Zsmalloc pool() {
+        return pool;
+    }
+
     long poolPages() {
         return pool.pages();
     }

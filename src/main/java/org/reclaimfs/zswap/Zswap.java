@@ -1,5 +1,7 @@
 package org.reclaimfs.zswap;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.memcg.Folios;
@@ -39,6 +41,7 @@ public final class Zswap {
     private boolean shrinkerEnabled;
     private final @Nullable ZswapPool[] pools = new ZswapPool[MAX_POOLS];
     private int currentPool = -1;
+    private int poolsMade;
 
     private boolean poolReachedFull;
     private boolean workerQueued;
@@ -103,8 +106,20 @@ public final class Zswap {
                 free = i;
             }
         }
-        pools[free] = new ZswapPool(algorithm);
+        pools[free] = new ZswapPool(algorithm, ++poolsMade);
         return free;
+    }
+
+    /** The zsmalloc pools there are by the numbers that name them: the current one, and those that are not empty yet. */
+    public Map<Integer, Zsmalloc> pools() {
+        Map<Integer, Zsmalloc> byNumber = new TreeMap<>();
+        for (int i = 0; i < MAX_POOLS; i++) {
+            ZswapPool pool = pools[i];
+            if (pool != null && (i == currentPool || pool.entries > 0)) {
+                byNumber.put(pool.number, pool.objects);
+            }
+        }
+        return byNumber;
     }
 
     public long maxPoolPercent() {

@@ -7,9 +7,13 @@ import org.reclaimfs.mm.Zsmalloc;
 final class ZswapPool {
     final Costs.Algorithm compressor;
     final Zsmalloc objects = new Zsmalloc();
+    /** Which one it is of all that there have been; the first is 1. */
+    final int number;
+
     long entries;
 
-    ZswapPool(Costs.Algorithm compressor) {
+    ZswapPool(Costs.Algorithm compressor, int number) {
         this.compressor = compressor;
+        this.number = number;
     }
 }

@@ -81,7 +81,7 @@ final class EveryFileTest {
         world.mkdir("/a");
         assertThat(rows("/a").stream().filter(row -> row.stubReason() != null))
                 .extracting(FileSpec::name)
-                .contains("cpu.max", "cpuset.cpus", "misc.max", "cpu.stat.local")
+                .contains("cpu.max", "cpuset.cpus", "cpu.stat.local")
                 .doesNotContain("pids.max", "memory.max", "cgroup.procs");
     }
 }

@@ -218,8 +218,8 @@ final class LifecycleTest {
 
     @Test
     void unmodelledSettingsAreRefused() throws ErrnoException {
-        world.write("/cgroup.subtree_control", "+cpu");
-        fails(Errno.EOPNOTSUPP, () -> world.write("/a/cpu.max", "50000 100000"));
+        world.write("/cgroup.subtree_control", "+cpuset");
+        fails(Errno.EOPNOTSUPP, () -> world.write("/a/cpuset.cpus.partition", "root"));
         world.write("/a/pids.max", "5");
         assertThat(world.read("/a/pids.max")).isEqualTo("5\n");
         assertThatThrownBy(() -> world.write("/a/pids.max", "4194305")).hasMessageContaining("EINVAL");

@@ -42,6 +42,36 @@ final class ProcSkeletonTest {
                 .isEqualTo(Capture.columns(Guest.text("proc/0_boot_noswap/" + file)));
     }
 
+    /** spec/22 section 5; what is free is what buddyinfo says, and all blocks are of some type. */
+    @Test
+    void pageTypes() throws ErrnoException {
+        guest.hold("hog", Kind.ANON, 100);
+        List<String> lines = guest.read("/proc/pagetypeinfo").lines().toList();
+        assertThat(lines.subList(0, 4))
+                .containsExactly(
+                        "Page block order: 9",
+                        "Pages per block:  512",
+                        "",
+                        "Free pages count per migrate type at order       0      1      2      3      4      5      6"
+                                + "      7      8      9     10 ");
+        assertThat(lines.stream().map(line -> line.replaceFirst("(type +\\w+) .*", "$1")))
+                .containsSubsequence(
+                        "Node    0, zone    DMA32, type    Unmovable",
+                        "Node    0, zone    DMA32, type      Movable",
+                        "Node    0, zone    DMA32, type  Reclaimable",
+                        "Node    0, zone    DMA32, type   HighAtomic",
+                        "",
+                        "Number of blocks type     Unmovable");
+        assertThat(lines).contains("Number of blocks type     Unmovable      Movable  Reclaimable   HighAtomic ");
+        String buddies = guest.read("/proc/buddyinfo").strip().replaceFirst(".*DMA32 +", "");
+        assertThat(lines.get(5).strip().replaceFirst(".*Movable +", "")).isEqualTo(buddies);
+        String[] blocks = lines.get(lines.size() - 1).strip().split(" +");
+        assertThat(lines.get(lines.size() - 1)).matches("Node 0, zone    DMA32 ( {0,11}\\d+ ){4}");
+        assertThat(Long.parseLong(blocks[4]) + Long.parseLong(blocks[5])).isEqualTo(512 / 2);
+        assertThat(guest.fs.getattr("/proc/pagetypeinfo", Caller.ROOT).mode() & 0777)
+                .isEqualTo(0400);
+    }
+
     @Test
     void disks() throws ErrnoException {
         guest.write("/sys/block/zram0/disksize", "128M");

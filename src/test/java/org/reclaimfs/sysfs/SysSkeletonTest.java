@@ -2,6 +2,7 @@ package org.reclaimfs.sysfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -205,6 +206,115 @@ final class SysSkeletonTest {
                 Guest.text("sys/debug_lru_gen.txt").lines().limit(6).collect(Collectors.joining("\n", "", "\n"));
         assertThat(Capture.columns(guest.read("/sys/kernel/debug/lru_gen"))).isEqualTo(Capture.columns(captured));
         assertThat(guest.tryWrite("/sys/kernel/debug/lru_gen", "+ 1 0 3")).isEqualTo("EINVAL");
+    }
+
+    /** spec/24 section 4: what stands below each generation of lru_gen; mm/vmscan.c lru_gen_seq_show_full. */
+    @Test
+    void lruGenerationsInFull() throws ErrnoException {
+        List<String> full = guest.read("/sys/kernel/debug/lru_gen_full").lines().toList();
+        assertThat(full).hasSize(2 + 4 * (1 + 4 + 1));
+        String tier = " ".repeat(12) + "%10d" + " %10d%c".repeat(6);
+        assertThat(full.get(3)).isEqualTo(tier.formatted(0, 0, 'r', 0, 'e', 0, 'p', 0, 'r', 0, 'e', 0, 'p'));
+        assertThat(full.get(2 + 6 + 2)).isEqualTo(tier.formatted(1, 0, 'x', 0, 'x', 0, 'x', 0, 'x', 0, 'x', 0, 'x'));
+        assertThat(full.get(24)).isEqualTo(tier.formatted(3, 0, 'R', 0, 'T', 0, 'x', 0, 'R', 0, 'T', 0, 'x'));
+        assertThat(full.get(25))
+                .isEqualTo(" ".repeat(22) + " %10d%c".repeat(4).formatted(0, 'T', 0, 'Y', 0, 'F', 0, 'A'));
+        List<String> generations =
+                guest.read("/sys/kernel/debug/lru_gen").lines().toList();
+        assertThat(full).containsAll(generations);
+        assertThat(guest.tryWrite("/sys/kernel/debug/lru_gen_full", "+ 1 0 3")).isEqualTo("EACCES");
+    }
+
+    @Test
+    void poolsComeAndGo() throws ErrnoException {
+        String pools = "/sys/kernel/debug/zsmalloc";
+        assertThat(guest.fs.opendir(pools, Caller.ROOT).entries()).isEmpty();
+        guest.write("/sys/block/zram0/disksize", "64M");
+        assertThat(names(pools)).containsExactly("zram0");
+        guest.write("/sys/module/zswap/parameters/enabled", "Y");
+        guest.write("/sys/module/zswap/parameters/compressor", "zstd");
+        assertThat(names(pools)).containsExactly("zram0", "zswap2"); // the first one had no entry to keep it
+        guest.write("/sys/block/zram0/reset", "1");
+        assertThat(names(pools)).containsExactly("zswap2");
+    }
+
+    private List<String> names(String dir) throws ErrnoException {
+        return guest.fs.opendir(dir, Caller.ROOT).entries().stream()
+                .map(DirEntry::name)
+                .toList();
+    }
+
+    /** spec/23 section 7: one row a class, a blank line, the total, which is what mm_stat says. */
+    @Test
+    void classesOfAPool() throws ErrnoException {
+        guest.write("/sys/block/zram0/disksize", "64M");
+        guest.machine.swapon("/dev/zram0", 100);
+        guest.hold("hog", Kind.ANON, 64);
+        guest.swapOut(16 << 20);
+        List<String> lines =
+                guest.read("/sys/kernel/debug/zsmalloc/zram0/classes").lines().toList();
+        assertThat(lines).hasSize(1 + 119 + 2);
+        assertThat(lines.get(0))
+                .isEqualTo(
+                        " class  size       10%       20%       30%       40%       50%       60%       70%       80%"
+                                + "       90%       99%      100% obj_allocated   obj_used pages_used pages_per_zspage freeable");
+        assertThat(lines.get(1)).startsWith("     0    32 ").hasSameSizeAs(lines.get(0));
+        assertThat(lines.get(119)).startsWith("   254  4096 ").endsWith("                1        0");
+        assertThat(lines.get(120)).isEmpty();
+        String[] total = lines.get(121).trim().split(" +");
+        assertThat(total[0]).isEqualTo("Total");
+        String[] mmStat = guest.read("/sys/block/zram0/mm_stat").trim().split(" +");
+        assertThat(Long.parseLong(total[total.length - 2]) * 4096).isEqualTo(Long.parseLong(mmStat[2]));
+        long used = lines.subList(1, 120).stream()
+                .mapToLong(line -> Long.parseLong(line.trim().split(" +")[14]))
+                .sum();
+        assertThat(Long.parseLong(total[total.length - 3])).isEqualTo(used).isGreaterThanOrEqualTo(4096);
+    }
+
+    @ParameterizedTest(name = "bdi {0} <- \"{1}\" gives {2} and then reads {3}")
+    @CsvSource({
+        "read_ahead_kb, 130, OK, 128",
+        "read_ahead_kb, 3, OK, 0",
+        "read_ahead_kb, x, EINVAL, 128",
+        "read_ahead_kb, 18446744073709551616, ERANGE, 128",
+        "min_ratio, 5, OK, 5",
+        "min_ratio, 100, EINVAL, 0",
+        "min_ratio, 101, EINVAL, 0",
+        "min_ratio, 0x5, EINVAL, 0",
+        "min_ratio, 4294967296, ERANGE, 0",
+        "min_ratio_fine, 999999, OK, 999999",
+        "max_ratio, 0, OK, 0",
+        "max_ratio, 101, EINVAL, 100",
+        "max_ratio_fine, 1000001, EINVAL, 1000000",
+        "max_ratio_fine, 12345, OK, 12345",
+        "min_bytes, 99999999999999, EINVAL, 0",
+        "strict_limit, 1, OK, 1",
+        "strict_limit, 2, EINVAL, 0",
+        "uevent, change, OK, ''",
+        "uevent, changed, EINVAL, ''"
+    })
+    void sharesOfADevice(String name, String text, String result, String after) throws ErrnoException {
+        String dir = "/sys/devices/virtual/bdi/253:0/";
+        assertThat(guest.tryWrite(dir + name, text + "\n")).isEqualTo(result);
+        assertThat(guest.read(dir + name)).isEqualTo(after.isEmpty() ? "" : after + "\n");
+        assertThat(guest.read("/sys/block/zram0/queue/read_ahead_kb")).isEqualTo(guest.read(dir + "read_ahead_kb"));
+        assertThat(guest.read("/sys/class/bdi/253:0/" + name)).isEqualTo(guest.read(dir + name));
+    }
+
+    @Test
+    void sharesOfAllDevicesStayBelowAll() throws ErrnoException {
+        guest.write("/sys/class/bdi/254:0/min_ratio", "60");
+        assertThat(guest.tryWrite("/sys/class/bdi/254:16/min_ratio", "40")).isEqualTo("EINVAL");
+        assertThat(guest.tryWrite("/sys/class/bdi/254:16/min_ratio", "39")).isEqualTo("OK");
+        assertThat(guest.tryWrite("/sys/class/bdi/254:16/max_ratio", "38")).isEqualTo("EINVAL");
+        long threshold =
+                Long.parseLong(guest.read("/proc/vmstat").replaceAll("(?s).*nr_dirty_threshold (\\d+).*", "$1"));
+        assertThat(guest.read("/sys/class/bdi/254:0/min_bytes")).isEqualTo(threshold * 4096 * 60 / 100 + "\n");
+        assertThat(guest.read("/sys/class/bdi/254:0/max_bytes")).isEqualTo(threshold * 4096 + "\n");
+        assertThat(guest.read("/sys/kernel/debug/bdi/254:0/stats"))
+                .contains("%-20s%10d kB%n".formatted("DirtyThresh:", threshold * 4))
+                .startsWith("BdiWriteback:                0 kB\n")
+                .endsWith("state:                       1\n");
     }
 
     @ParameterizedTest(name = "{0} <- \"{1}\" gives {2} and then reads {3}")
