@@ -15,6 +15,9 @@ final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
     private static final int MAX_FOLLOWERS = 4;
     private static final int EINTR = 4;
+    private static final int EAGAIN = 11;
+    private static final int F_SETFL = 4;
+    private static final int O_RDWR_NONBLOCK = 04002;
 
     // struct fuse_buf, fuse_common.h of 2.9 on x86-64: size, flags, mem, fd, pos
     private static final int BUF_STRUCT_BYTES = 40;
@@ -53,7 +56,9 @@ final class SessionLoop {
         this.session = session;
         this.channel = channel;
         this.bufferBytes = (int) lib.fuse_chan_bufsize(channel);
-        this.anticipation = new Anticipation(lib, lib.fuse_chan_fd(channel), direct(Anticipation.POLLFD_BYTES));
+        int fd = lib.fuse_chan_fd(channel);
+        lib.fcntl(fd, F_SETFL, O_RDWR_NONBLOCK); // under load each request would cost a poll(2) more
+        this.anticipation = new Anticipation(lib, fd, direct(Anticipation.POLLFD_BYTES));
     }
 
     private static long bits(int... codes) {
@@ -102,8 +107,11 @@ final class SessionLoop {
             buf.putPointer(BUF_MEM, memory);
             buf.putInt(BUF_FD, -1);
             channelSlot.putPointer(0, channel);
-            anticipation.await();
             int received = lib.fuse_session_receive_buf(session, buf, channelSlot);
+            if (received == -EAGAIN) {
+                anticipation.await();
+                return lib.fuse_session_exited(session) == 0;
+            }
             if (received == -EINTR) {
                 return lib.fuse_session_exited(session) == 0;
             }
