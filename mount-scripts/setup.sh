@@ -6,6 +6,7 @@ usage() {
     cat <<'USAGE'
 usage: mount-scripts/setup.sh [-h]
        mount-scripts/setup.sh --install [PACKAGE…]
+       mount-scripts/setup.sh --archive
 
 Makes this checkout ready to use:
   1. installs a JDK (17 or newer), Maven, libfuse 2 and fusermount with apt-get, only if missing;
@@ -13,6 +14,7 @@ Makes this checkout ready to use:
   3. writes target/reclaimfs.jsa, an archive of loaded classes that makes starting faster.
 
   --install   only step 1, for the given Debian packages too
+  --archive   only step 3, for the jar that is there
   -h, --help  this text
 
 Exit status: 0 done, 1 failed, 2 wrong usage.
@@ -135,7 +137,7 @@ archive_classes() {
     rm -rf --one-file-system "$scratch"
 }
 
-only_install=false
+only_install=false only_archive=false
 case ${1-} in
     -h | --help)
         usage
@@ -145,6 +147,7 @@ case ${1-} in
         only_install=true
         shift
         ;;
+    --archive) only_archive=true ;;
     '') ;;
     *)
         usage >&2
@@ -158,9 +161,12 @@ mkdir -p "$root/target" 2>/dev/null || true
 exec 9>"$root/target/setup.lock"
 flock 9
 : >"$log"
-install_missing "$@"
-$only_install && exit 0
-build
+if ! $only_archive; then
+    install_missing "$@"
+    $only_install && exit 0
+    build
+fi
 # The lock is not handed on: a server must not hold it.
 archive_classes 9>&-
+$only_archive && exit 0
 say "ready: mount-scripts/reclaimfs -h, or mount-scripts/demo.sh to see it work"

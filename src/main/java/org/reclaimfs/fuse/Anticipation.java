@@ -3,7 +3,7 @@ package org.reclaimfs.fuse;
 import jnr.ffi.Pointer;
 
 /**
- * Looks for the next request for a moment before the leader goes to sleep, as long as that pays: a client that opens, reads
+ * Waits for the next request, with open eyes for a moment before the leader goes to sleep, as long as that pays: a client that opens, reads
  * and closes sends its next request within microseconds, and putting a CPU to sleep and waking it takes longer than that.
  * Used by one thread at a time, the leader.
  */
@@ -13,6 +13,7 @@ final class Anticipation {
 
     private static final int EVENTS = 4;
     private static final short POLLIN = 1;
+    private static final int FOREVER = -1;
     /** Longer than a busy client thinks between two requests, shorter than a time slice. */
     private static final long PATIENCE_NS = 60_000;
 
@@ -37,13 +38,15 @@ final class Anticipation {
         return lib.poll(pollfd, 1, 0) > 0;
     }
 
-    /** Returns when a request is there, or it is not worth looking any longer. */
+    /** Returns when a request is there, or a signal or the end has come. */
     void await() {
         long beginNs = System.nanoTime();
         if (credit <= 0) {
+            lib.poll(pollfd, 1, FOREVER);
             // Requests close to each other, though each was slept for, start the looking again.
-            credit = beginNs - doneNs < PATIENCE_NS * 4 ? credit + 1 : -MAX_CREDIT;
-            doneNs = beginNs;
+            long nowNs = System.nanoTime();
+            credit = nowNs - doneNs < PATIENCE_NS * 4 ? credit + 1 : -MAX_CREDIT;
+            doneNs = nowNs;
             return;
         }
         do {
@@ -55,5 +58,6 @@ final class Anticipation {
         } while (System.nanoTime() - beginNs < PATIENCE_NS);
         credit -= 3;
         doneNs = System.nanoTime();
+        lib.poll(pollfd, 1, FOREVER);
     }
 }

@@ -55,7 +55,7 @@ final class FuseFs {
         int run() throws ErrnoException;
     }
 
-    private final RemovedFiles removed;
+    private final NodeFiles nodes;
     private final ModifyNotices notices;
 
     FuseFs(
@@ -64,9 +64,9 @@ final class FuseFs {
             Callers callers,
             Signal signal,
             PollWatch<Pointer> polls,
-            RemovedFiles removed,
+            NodeFiles nodes,
             ModifyNotices notices) {
-        this.removed = removed;
+        this.nodes = nodes;
         this.notices = notices;
         this.kernfs = kernfs;
         this.stats = stats;
@@ -88,19 +88,24 @@ final class FuseFs {
                 LOG.trace("{} {} = {}", op, path, result);
             }
             return result;
-        } catch (ErrnoException e) {
-            LOG.trace("{} {}: {}", op, path, e.getMessage());
-            return -e.errno().number();
-        } catch (OutOfMemoryError e) { // whoever runs the server decides what that means
-            Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
-            if (handler != null) {
-                handler.uncaughtException(Thread.currentThread(), e);
-            }
-            return -Errno.ENOMEM.number();
-        } catch (RuntimeException | Error e) { // an Error must not unwind through native frames either
-            LOG.error("{} {} failed", op, path, e);
-            return -Errno.EIO.number();
+        } catch (ErrnoException | RuntimeException | Error e) { // an Error must not unwind through native frames either
+            return errno(op, path, e);
         }
+    }
+
+    /** What the caller of an operation that ended like this is told, as −errno. */
+    static int errno(String op, @Nullable String path, Throwable e) {
+        if (e instanceof ErrnoException refusal) {
+            LOG.trace("{} {}: {}", op, path, e.getMessage());
+            return -refusal.errno().number();
+        }
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        if (e instanceof OutOfMemoryError && handler != null) { // whoever runs the server decides what that means
+            handler.uncaughtException(Thread.currentThread(), e);
+            return -Errno.ENOMEM.number();
+        }
+        LOG.error("{} {} failed", op, path, e);
+        return -Errno.EIO.number();
     }
 
     int getattr(String path, Pointer to) {
@@ -135,11 +140,19 @@ final class FuseFs {
 
     int open(String path, Pointer info) {
         return call("open", path, () -> {
-            OpenFile file = kernfs.open(path, info.getInt(0), callers.current());
-            info.putLong(FI_HANDLE, open.add(file));
-            removed.opened(file);
+            info.putLong(FI_HANDLE, opened(kernfs.open(path, info.getInt(0), callers.current())));
             return 0;
         });
+    }
+
+    /** Opens a file that has been found before; returns its handle. */
+    long open(FileRef file, int flags, Caller caller) throws ErrnoException {
+        return opened(kernfs.open(file, flags, caller));
+    }
+
+    private long opened(OpenFile file) {
+        nodes.opened(SessionLoop.currentNode(), file);
+        return open.add(file);
     }
 
     int create(String path, Pointer info) {
@@ -174,13 +187,18 @@ final class FuseFs {
 
     int release(@Nullable String path, Pointer info) {
         return call("release", path, () -> {
-            if (open.remove(info.getLong(FI_HANDLE)) instanceof OpenFile file) {
-                polls.forget(file);
-                removed.released(file);
-                kernfs.release(file);
-            }
+            release(info.getLong(FI_HANDLE));
             return 0;
         });
+    }
+
+    /** Closes a file. */
+    void release(long handle) {
+        if (open.remove(handle) instanceof OpenFile file) {
+            polls.forget(file);
+            nodes.released(SessionLoop.currentNode(), file);
+            kernfs.release(file);
+        }
     }
 
     int opendir(String path, Pointer info) {

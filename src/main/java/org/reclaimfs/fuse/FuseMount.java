@@ -49,9 +49,9 @@ public final class FuseMount implements AutoCloseable {
         Runtime runtime = Runtime.getRuntime(lib);
         NativeStat stats = new NativeStat(runtime);
         this.polls = new PollWatch<>(kernfs::peek, lib::fuse_notify_poll, lib::fuse_pollhandle_destroy);
-        RemovedFiles removed = new RemovedFiles(kernfs);
+        NodeFiles nodes = new NodeFiles();
         this.notices = new ModifyNotices(kernfs::notifications, this::modify);
-        FuseFs fs = new FuseFs(kernfs, stats, () -> caller(lib), new Interrupts(lib), polls, removed, notices);
+        FuseFs fs = new FuseFs(kernfs, stats, () -> caller(lib), new Interrupts(lib), polls, nodes, notices);
         this.operations = new Operations(runtime, stats, fs, ready::countDown);
         Pointer mountpointSlot = runtime.getMemoryManager().allocateDirect(8, true);
         Pointer multithreaded = runtime.getMemoryManager().allocateDirect(4, true);
@@ -71,7 +71,14 @@ public final class FuseMount implements AutoCloseable {
         this.fuse = created;
         this.mountpoint = mountpointSlot.getPointer(0);
         this.session = lib.fuse_get_session(fuse);
-        this.loop = new SessionLoop(lib, session, lib.fuse_session_next_chan(session, null), removed);
+        Pointer channel = lib.fuse_session_next_chan(session, null);
+        int fd = lib.fuse_chan_fd(channel);
+        QuickAnswers.Out out = (answer, bytes) -> lib.write(fd, answer, bytes) == bytes;
+        this.loop = new SessionLoop(
+                lib,
+                session,
+                channel,
+                (memory, bytes) -> new QuickAnswers(kernfs, fs, nodes, FuseMount::caller, out, memory, bytes));
         this.hook = new Thread(this::unmount, "reclaimfs-unmount");
     }
 
@@ -124,15 +131,14 @@ public final class FuseMount implements AutoCloseable {
         }
     }
 
-    // Whoever mounts a pretend machine is its root: without that, a plain user could only look at it.
     private static Caller caller(LibFuse2 lib) {
         Pointer context = lib.fuse_get_context();
-        int uid = context.getInt(CONTEXT_UID);
-        int pid = context.getInt(CONTEXT_PID);
-        if (uid != 0 && uid == OWNER_UID) {
-            return new Caller.Plain(0, 0, pid);
-        }
-        return new FuseCaller(uid, context.getInt(CONTEXT_GID), pid);
+        return caller(context.getInt(CONTEXT_UID), context.getInt(CONTEXT_GID), context.getInt(CONTEXT_PID));
+    }
+
+    // Whoever mounts a pretend machine is its root: without that, a plain user could only look at it.
+    private static Caller caller(int uid, int gid, int pid) {
+        return uid != 0 && uid == OWNER_UID ? new Caller.Plain(0, 0, pid) : new FuseCaller(uid, gid, pid);
     }
 
     /** The mount point, without symbolic links. */

@@ -44,6 +44,9 @@ public interface LibFuse2 {
     /** poll(2), which libfuse brings along from the C library. */
     int poll(Pointer fds, long count, int timeoutMs);
 
+    /** fcntl(2) with an int, from the C library. */
+    int fcntl(int fd, int command, int argument);
+
     /** write(2), from the C library. */
     @size_t
     long write(int fd, Pointer bytes, @size_t long count);

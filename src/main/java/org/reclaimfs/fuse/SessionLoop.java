@@ -15,6 +15,9 @@ final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
     private static final int MAX_FOLLOWERS = 4;
     private static final int EINTR = 4;
+    private static final int EAGAIN = 11;
+    private static final int F_SETFL = 4;
+    private static final int O_RDWR_NONBLOCK = 04002;
 
     // struct fuse_buf, fuse_common.h of 2.9 on x86-64: size, flags, mem, fd, pos
     private static final int BUF_STRUCT_BYTES = 40;
@@ -23,16 +26,23 @@ final class SessionLoop {
     private static final int BUF_MEM = 16;
     private static final int BUF_FD = 24;
 
-    /** struct fuse_in_header, linux/fuse.h: the operation code. */
-    private static final int HEADER_OPCODE = 4;
+    /** The longest read the kernel asks for, and the header. */
+    private static final int ANSWER_BYTES = (128 << 10) + Wire.OUT;
 
     /** Bits of the operation codes that change nothing and take the machine's lock for microseconds at most. */
     private static final long QUICK = bits(1, 2, 3, 5, 14, 15, 17, 18, 22, 23, 25, 27, 28, 29, 34, 42);
+
+    /** Makes what answers a thread's requests, with memory for an answer. */
+    @FunctionalInterface
+    interface Answers {
+        QuickAnswers forThread(Pointer memory, int bytes);
+    }
 
     private final LibFuse2 lib;
     private final Pointer session;
     private final Pointer channel;
     private final int bufferBytes;
+    private final Answers answers;
     private final Anticipation anticipation;
     private boolean led; // GUARDED_BY(this): some thread receives, or is about to
     private boolean over; // GUARDED_BY(this)
@@ -40,15 +50,15 @@ final class SessionLoop {
     private int followers; // GUARDED_BY(this): threads that wait to lead
     private int started; // GUARDED_BY(this)
 
-    private final RemovedFiles removed;
-
-    SessionLoop(LibFuse2 lib, Pointer session, Pointer channel, RemovedFiles removed) {
-        this.removed = removed;
+    SessionLoop(LibFuse2 lib, Pointer session, Pointer channel, Answers answers) {
+        this.answers = answers;
         this.lib = lib;
         this.session = session;
         this.channel = channel;
         this.bufferBytes = (int) lib.fuse_chan_bufsize(channel);
-        this.anticipation = new Anticipation(lib, lib.fuse_chan_fd(channel), direct(Anticipation.POLLFD_BYTES));
+        int fd = lib.fuse_chan_fd(channel);
+        lib.fcntl(fd, F_SETFL, O_RDWR_NONBLOCK); // under load each request would cost a poll(2) more
+        this.anticipation = new Anticipation(lib, fd, direct(Anticipation.POLLFD_BYTES));
     }
 
     private static long bits(int... codes) {
@@ -64,7 +74,7 @@ final class SessionLoop {
         private final Pointer memory = direct(bufferBytes);
         private final Pointer buf = direct(BUF_STRUCT_BYTES);
         private final Pointer channelSlot = direct(8);
-        private final Pointer reply = direct(RemovedFiles.replyBytes());
+        private final QuickAnswers quickAnswers = answers.forThread(direct(ANSWER_BYTES), ANSWER_BYTES);
         private boolean leading;
         private boolean serving; // a request, at this moment
 
@@ -97,8 +107,11 @@ final class SessionLoop {
             buf.putPointer(BUF_MEM, memory);
             buf.putInt(BUF_FD, -1);
             channelSlot.putPointer(0, channel);
-            anticipation.await();
             int received = lib.fuse_session_receive_buf(session, buf, channelSlot);
+            if (received == -EAGAIN) {
+                anticipation.await();
+                return lib.fuse_session_exited(session) == 0;
+            }
             if (received == -EINTR) {
                 return lib.fuse_session_exited(session) == 0;
             }
@@ -106,11 +119,11 @@ final class SessionLoop {
                 lib.fuse_session_exit(session); // unmounted
                 return false;
             }
-            if (!quick(memory.getInt(HEADER_OPCODE)) || anticipation.pending()) {
-                giveUpLead();
-            }
-            if (removed.answer(memory, lib, lib.fuse_chan_fd(channel), reply)) {
+            if (quickAnswers.answer(memory)) {
                 return true;
+            }
+            if (!quick(memory.getInt(Wire.OPCODE)) || anticipation.pending()) {
+                giveUpLead();
             }
             serving = true;
             lib.fuse_session_process_buf(session, buf, channelSlot.getPointer(0));
@@ -145,7 +158,7 @@ final class SessionLoop {
 
     /** The kernel's number of the file that the current thread's request is about; 0 outside of requests. */
     static long currentNode() {
-        return Thread.currentThread() instanceof Worker worker ? RemovedFiles.node(worker.memory) : 0;
+        return Thread.currentThread() instanceof Worker worker ? worker.memory.getLong(Wire.NODE) : 0;
     }
 
     /** Starts the first thread. */

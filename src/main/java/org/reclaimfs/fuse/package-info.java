@@ -10,6 +10,10 @@
  * a request that may wait hands the receiving to another, so that a writer stalled in reclaim never blocks a
  * reader. Never touch our own mount from one of these threads: the kernel may hold an inode lock for the caller.
  *
+ * <p>Why some requests never reach libfuse ({@link org.reclaimfs.fuse.QuickAnswers}): a file is opened, read and closed
+ * thousands of times a second, and each request would cross from Java to C, back and again; answered from its bytes it
+ * costs a receive and a send.
+ *
  * <p>Why names are cached though nothing else is ({@link org.reclaimfs.fuse.FuseOptions}): with an entry timeout
  * of 0 every open looks up each part of its path again, which costs more than the read. A stale name is harmless:
  * each use of it still comes to us and is refused.

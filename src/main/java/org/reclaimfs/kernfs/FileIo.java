@@ -69,10 +69,8 @@ final class FileIo {
         file.snapshot(null); // a failed read leaves nothing to continue
         FileSpec<T> spec = set.table().rows().get(index);
         Show<? super T> show = spec.show();
-        Lock lock = gate.lock();
-        lock.lock();
+        gate.beginLook();
         try {
-            gate.enter();
             checkAlive(file); // it may have gone while we waited
             // Outside kernfs a poll takes note of what happened, a read does not (swaps_poll).
             if (file.ref().kind().pollsUntilRead()) {
@@ -83,7 +81,7 @@ final class FileIo {
                 show.show(set.subject(), text, file);
             }
         } finally {
-            lock.unlock();
+            gate.endLook();
         }
         file.snapshot(text);
         return text;
@@ -179,13 +177,11 @@ final class FileIo {
     }
 
     <T> long rawSizeBytes(FileSet<T> set, Raw<? super T> raw) {
-        Lock lock = gate.lock();
-        lock.lock();
+        gate.beginLook();
         try {
-            gate.enter();
             return raw.sizeBytes(set.subject());
         } finally {
-            lock.unlock();
+            gate.endLook();
         }
     }
 
@@ -225,13 +221,11 @@ final class FileIo {
 
     <T> long notifications(FileSet<T> set, int index) {
         FileSpec<T> spec = set.table().rows().get(index);
-        Lock lock = gate.lock();
-        lock.lock();
+        gate.beginLook();
         try {
-            gate.enter();
             return spec.eventCount() == null ? 0 : spec.eventCount().applyAsLong(set.subject());
         } finally {
-            lock.unlock();
+            gate.endLook();
         }
     }
 
@@ -241,12 +235,11 @@ final class FileIo {
         if (spec.eventCount() == null || file.ref().kind().pollsUntilRead()) {
             return;
         }
-        Lock lock = gate.lock();
-        lock.lock();
+        gate.beginLook();
         try {
             file.seenEvents(spec.eventCount().applyAsLong(set.subject()));
         } finally {
-            lock.unlock();
+            gate.endLook();
         }
     }
 

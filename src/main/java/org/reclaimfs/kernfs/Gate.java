@@ -16,6 +16,20 @@ public interface Gate {
     long enter();
 
     /**
+     * Takes the lock to read something, and brings the model to the present unless somebody is just doing so; ended by
+     * {@link #endLook}. May come between two pieces of somebody else's work.
+     */
+    default void beginLook() {
+        lock().lock();
+        enter();
+    }
+
+    /** Gives the lock back. */
+    default void endLook() {
+        lock().unlock();
+    }
+
+    /**
      * Drives work to its end in the mount's kind of time, without the lock held at entry: takes it for each
      * slice, releases it in between, and makes the caller wait what the slices cost. Asks {@code signal} at
      * least every ~10 ms of waiting and tells {@link Work#signal} (under the lock) once it is pending.

@@ -121,12 +121,17 @@ public final class Kernfs {
     public OpenFile open(String path, int flags, Caller opener) throws ErrnoException {
         Node node = lookup(path, opener);
         if (node instanceof FileRef ref) {
-            Access.checkOpen(ref, flags, opener);
-            OpenFile file = new OpenFile(ref, opener, flags);
-            io.opened(ref.set(), ref.index(), file);
-            return file;
+            return open(ref, flags, opener);
         }
         throw new ErrnoException(node instanceof Dir ? Errno.EISDIR : Errno.ELOOP, path);
+    }
+
+    /** The same for a file whose path has been walked already. EACCES. */
+    public OpenFile open(FileRef ref, int flags, Caller opener) throws ErrnoException {
+        Access.checkOpen(ref, flags, opener);
+        OpenFile file = new OpenFile(ref, opener, flags);
+        io.opened(ref.set(), ref.index(), file);
+        return file;
     }
 
     /** open(O_CREAT) of a missing name: always an errno of the file system's kind. */

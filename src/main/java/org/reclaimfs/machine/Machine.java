@@ -119,6 +119,14 @@ public final class Machine {
     }
 
     /**
+     * Sets what is done, often, between two pieces of the work of a slice: all books balance there, so somebody may be let
+     * in for a look, but nothing may change. Long slices thus keep nobody waiting who only reads.
+     */
+    public void betweenPieces(Runnable look) {
+        core.effort.betweenPieces(look);
+    }
+
+    /**
      * Moves time forward to {@code targetNs}, running at most {@code maxSlices} due slices.
      *
      * @return whether the target was reached; if not, call again (perhaps after letting others have the lock)

@@ -8,6 +8,7 @@ public final class Effort {
     private long blockedUntilNs;
     private boolean blockedForIo;
     private int cpu;
+    private Runnable betweenPieces = () -> {};
 
     /** Starts a slice. */
     public void begin(long atNs) {
@@ -48,9 +49,18 @@ public final class Effort {
         return blockedForIo;
     }
 
-    /** Whether a slice that may cost {@code sliceNs} goes on. */
+    /** Whether a slice that may cost {@code sliceNs} goes on. If so, others may have a look at the machine first. */
     public boolean goesOn(long sliceNs) {
-        return spentNs < sliceNs && blockedNs() == 0;
+        if (spentNs < sliceNs && blockedNs() == 0) {
+            betweenPieces.run();
+            return true;
+        }
+        return false;
+    }
+
+    /** Sets what is done between two pieces of a slice's work, where all books balance (cond_resched). It changes nothing. */
+    public void betweenPieces(Runnable look) {
+        betweenPieces = look;
     }
 
     /** The kernel works. */

@@ -48,6 +48,9 @@ public final class TimeGate implements Gate, AutoCloseable {
     private long baseNs; // GUARDED_BY(lock): virtual time at wallBaseNs
     private long wallBaseNs; // GUARDED_BY(lock)
     private long plannedWakeNs = Long.MAX_VALUE; // GUARDED_BY(lock): virtual time the driver sleeps for
+    /** The driver has more to do than time for it: a reader does not do its slices for it, but reads what is. */
+    private volatile boolean behind; // written under the lock
+
     private boolean advancing; // GUARDED_BY(lock): inside Machine.advance
     private boolean leapt; // GUARDED_BY(lock): the last slice moved time itself
     private boolean capturing; // GUARDED_BY(lock)
@@ -62,11 +65,38 @@ public final class TimeGate implements Gate, AutoCloseable {
         this.machine = machine;
         this.wall = wall;
         this.lock = new GateLock(machine.lock(), this::beforeRelease);
+        machine.betweenPieces(this::letLookersIn);
     }
 
     @Override
     public Lock lock() {
         return lock;
+    }
+
+    @Override
+    public void beginLook() {
+        boolean mayWork = lock.lookIn();
+        if (mayWork && !behind) {
+            boolean entered = false;
+            try {
+                enter();
+                entered = true;
+            } finally {
+                if (!entered) {
+                    lock.lookedIn();
+                }
+            }
+        }
+    }
+
+    /** Called by who works for the machine, between two pieces: those who wait for a look have it now. */
+    public void letLookersIn() {
+        lock.letLookersIn();
+    }
+
+    @Override
+    public void endLook() {
+        lock.lookedIn();
     }
 
     // ---- the clock ----
@@ -336,11 +366,17 @@ public final class TimeGate implements Gate, AutoCloseable {
     /** Runs what is due; returns how long the driver may sleep, in wall ns. */
     private long turn() {
         plannedWakeNs = Long.MAX_VALUE;
+        behind = false;
         if (!running) {
             return Long.MAX_VALUE;
         }
         long present = presentNs();
-        if (!advance(present, SLICES)) {
+        boolean there = false;
+        for (int i = 0; i < SLICES && !there && (i == 0 || !lock.wanted()); i++) {
+            there = advance(present, 1);
+        }
+        behind = !there;
+        if (!there) {
             if (present - machine.nowNs() > MAX_LAG_NS * speed) {
                 rebase();
             }

@@ -31,7 +31,7 @@ final class FuseFsTest {
             () -> Caller.ROOT,
             Signal.NEVER,
             new PollWatch<>(kernfs::peek, handle -> {}, handle -> {}),
-            new RemovedFiles(kernfs),
+            new NodeFiles(),
             new ModifyNotices(kernfs::notifications, file -> {}));
     private final Pointer info = direct(40);
     private final Pointer buf = direct(8192);
