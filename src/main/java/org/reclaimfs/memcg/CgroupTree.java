@@ -42,6 +42,7 @@ public final class CgroupTree {
 
     private int nextPid = FIRST_PID;
     private long children;
+    private long changes;
     private Listener listener = memcg -> {};
 
     public CgroupTree(MemCgroups memcgs, long nowNs) {
@@ -92,6 +93,7 @@ public final class CgroupTree {
             child.setMemcg(memcg);
         }
         child.syncControllers();
+        changes++;
         return child;
     }
 
@@ -102,6 +104,12 @@ public final class CgroupTree {
         }
         offline(cgroup);
         cgroup.die(nowNs);
+        changes++;
+    }
+
+    /** How often a cgroup was made or removed: as long as it stays, nobody need look for new ones. */
+    public long changes() {
+        return changes;
     }
 
     private void offline(Cgroup cgroup) {
