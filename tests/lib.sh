@@ -164,6 +164,21 @@ SH
     oomd=$unpacked/systemd-oomd oomctl=$unpacked/oomctl
 }
 
+# beside NAME ARGUMENT… -- COMMAND…: a sandbox in the background, for tests that wait for daemons in several at a time.
+beside() {
+    beside=$1
+    shift
+    "$reclaimfs" exec "$@" >"$scratch/$beside.out" 2>"$scratch/$beside.err" </dev/null &
+    echo $! >"$scratch/$beside.pid"
+}
+
+# finished NAME: waits for that sandbox, whose command must have succeeded; its words are in $scratch/NAME.out and NAME.err.
+finished() {
+    status=0
+    wait "$(cat "$scratch/$1.pid")" || status=$?
+    [ "$status" = 0 ] || fail "$1: status $status: $(cat "$scratch/$1.out" "$scratch/$1.err")"
+}
+
 # on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
 on_terminal() {
     # shellcheck disable=SC2086

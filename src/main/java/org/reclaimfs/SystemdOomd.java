@@ -65,13 +65,7 @@ final class SystemdOomd {
         } catch (IOException e) {
             throw Failure.of(Main.FAILED, "--with systemd-oomd: " + e.getMessage());
         }
-        session.gate().lock().lock();
-        try {
-            oomd.findUnits(); // those of the set-up have their settings
-        } finally {
-            session.gate().lock().unlock();
-        }
-        oomd.tell(oomd.known.values(), true);
+        oomd.look(); // so that the first answer tells of all there are
         return oomd;
     }
 

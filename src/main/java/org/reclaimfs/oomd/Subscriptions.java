@@ -74,7 +74,7 @@ public final class Subscriptions implements AutoCloseable {
     private void serve(SocketChannel client) {
         Varlink varlink = new Varlink(client);
         try (client) {
-            for (Map<?, ?> call = varlink.read(); call != null; call = varlink.read()) {
+            for (Map<String, Object> call = varlink.read(); call != null; call = varlink.read()) {
                 answer(varlink, call);
             }
         } catch (IOException e) {
@@ -86,7 +86,7 @@ public final class Subscriptions implements AutoCloseable {
         }
     }
 
-    private void answer(Varlink varlink, Map<?, ?> call) throws IOException {
+    private void answer(Varlink varlink, Map<String, Object> call) throws IOException {
         String method = String.valueOf(call.get("method"));
         if (!method.equals(METHOD)) {
             varlink.write("{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{\"method\":"

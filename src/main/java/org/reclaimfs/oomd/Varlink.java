@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -28,7 +29,7 @@ final class Varlink {
      * @throws IOException the connection is broken, or what comes is no message
      */
     @Nullable
-    Map<?, ?> read() throws IOException {
+    Map<String, Object> read() throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         while (true) {
             while (buffer.hasRemaining()) {
@@ -51,10 +52,12 @@ final class Varlink {
     }
 
     /** JSON is YAML of one style. */
-    private static Map<?, ?> parse(String json) throws IOException {
+    private static Map<String, Object> parse(String json) throws IOException {
         try {
             if (new Load(LoadSettings.builder().build()).loadFromString(json) instanceof Map<?, ?> object) {
-                return object;
+                Map<String, Object> message = new LinkedHashMap<>();
+                object.forEach((key, value) -> message.put(String.valueOf(key), value == null ? "null" : value));
+                return message;
             }
         } catch (YamlEngineException e) {
             throw new IOException("no JSON: " + json, e);
