@@ -103,6 +103,7 @@ final class ExecCommand implements Callable<Integer> {
 
     private int inFrontOfServer(Tier chosen) throws Failure {
         Sandbox sandbox = sandbox(chosen, null);
+        letRun(sandbox);
         Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
         watch.setDaemon(true);
         watch.start();
@@ -147,6 +148,8 @@ final class ExecCommand implements Callable<Integer> {
             why.start();
             if (standIns || oomd != null) {
                 processes.start(session, new Processes(sandbox), why::look);
+            } else {
+                letRun(sandbox);
             }
             int status = await(sandbox);
             why.tell();
@@ -177,6 +180,14 @@ final class ExecCommand implements Callable<Integer> {
         }
     }
 
+    private static void letRun(Sandbox sandbox) throws Failure {
+        try {
+            sandbox.letRun();
+        } catch (SandboxException e) {
+            throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
     private static int await(Sandbox sandbox) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> passOn(sandbox), "reclaimfs-pass-on"));
         try {
@@ -191,8 +202,8 @@ final class ExecCommand implements Callable<Integer> {
     /** SIGTERM or SIGHUP has come: the program decides when to end, and how. */
     private static void passOn(Sandbox sandbox) {
         if (!sandbox.hasEnded()) {
-            sandbox.terminate();
             try {
+                sandbox.terminate();
                 Runtime.getRuntime().halt(sandbox.await());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
