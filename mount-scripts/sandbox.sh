@@ -2,7 +2,7 @@
 # What `reclaimfs exec` needs of a shell: the namespaces' insides. Called by the launcher and the server, not by hand.
 #
 #   sandbox.sh outer CMD…                       in a mount namespace of the server's own: a private /run, then CMD
-#   sandbox.sh inner TREE TIER SPEED OOMD CMD…       process 1 of the sandbox: mounts, then CMD, and its exit status
+#   sandbox.sh inner TREE TIER SPEED OOMD CMD…  process 1 of the sandbox: mounts, then CMD, and its exit status
 #
 # Everything is mounted in these namespaces only, so the kernel takes it away when their last process ends, however.
 set -euo pipefail
@@ -207,7 +207,7 @@ start_bus() {
         return
     fi
     bus_config >"$oomd_files/bus.conf"
-    dbus-daemon --config-file="$oomd_files/bus.conf" --nofork --nopidfile </dev/null >"$oomd_files/bus.log" 2>&1 &
+    setsid dbus-daemon --config-file="$oomd_files/bus.conf" --nofork --nopidfile </dev/null >"$oomd_files/bus.log" 2>&1 &
     disown "$!"
     for ((tries = 0; tries < 200; tries++)); do
         [[ ! -S /run/dbus/system_bus_socket ]] || return 0
@@ -216,10 +216,10 @@ start_bus() {
     say "dbus-daemon does not start: $(tail -n 1 "$oomd_files/bus.log")"
 }
 
-# Stays as long as systemd-oomd does, and says so when that has ended.
+# Stays as long as systemd-oomd does, and says so when that has ended. In a session of its own: Ctrl-C is not for it.
 attend_oomd() {
     local status=0
-    SYSTEMD_LOG_TARGET=console "$1" </dev/null >"$oomd_log" 2>&1 || status=$?
+    SYSTEMD_LOG_TARGET=console setsid "$1" </dev/null >"$oomd_log" 2>&1 || status=$?
     say "systemd-oomd has ended with status $status; its last words:"
     tail -n 3 "$oomd_log" >&2
     : >"$oomd_files/ended"
