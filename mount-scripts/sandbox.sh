@@ -2,12 +2,12 @@
 # What `reclaimfs exec` needs of a shell: the namespaces' insides. Called by the launcher and the server, not by hand.
 #
 #   sandbox.sh outer CMD…                       in a mount namespace of the server's own: a private /run, then CMD
-#   sandbox.sh inner TREE TIER SPEED CMD…       process 1 of the sandbox: mounts, then CMD, and its exit status
+#   sandbox.sh inner TREE TIER SPEED OOMD CMD…  process 1 of the sandbox: mounts, then CMD, and its exit status
 #
 # Everything is mounted in these namespaces only, so the kernel takes it away when their last process ends, however.
 set -euo pipefail
 
-readonly host=/run/.host stand_ins=/run/.stand-ins
+readonly host=/run/.host stand_ins=/run/.stand-ins oomd_files=/run/.oomd oomd_log=/run/log/systemd-oomd.log
 tree='' wishes=''
 
 say() { printf 'reclaimfs: %s\n' "$*" >&2; }
@@ -181,10 +181,74 @@ serve() {
     done
 }
 
+# Who may own a name and call whom is nobody's concern in here.
+bus_config() {
+    cat <<'XML'
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path=/run/dbus/system_bus_socket</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow receive_sender="*" eavesdrop="true"/>
+  </policy>
+</busconfig>
+XML
+}
+
+start_bus() {
+    local tries
+    if ! type -P dbus-daemon >/dev/null; then
+        say "there is no dbus-daemon: systemd-oomd works without, but oomctl does not"
+        return
+    fi
+    bus_config >"$oomd_files/bus.conf"
+    setsid dbus-daemon --config-file="$oomd_files/bus.conf" --nofork --nopidfile </dev/null >"$oomd_files/bus.log" 2>&1 &
+    disown "$!"
+    for ((tries = 0; tries < 200; tries++)); do
+        [[ ! -S /run/dbus/system_bus_socket ]] || return 0
+        sleep 0.02
+    done
+    say "dbus-daemon does not start: $(tail -n 1 "$oomd_files/bus.log")"
+}
+
+# Stays as long as systemd-oomd does, and says so when that has ended. In a session of its own: Ctrl-C is not for it.
+attend_oomd() {
+    local status=0
+    SYSTEMD_LOG_TARGET=console setsid "$1" </dev/null >"$oomd_log" 2>&1 || status=$?
+    say "systemd-oomd has ended with status $status; its last words:"
+    tail -n 3 "$oomd_log" >&2
+    : >"$oomd_files/ended"
+}
+
+# start_oomd PROGRAM: systemd-oomd, and a bus for it; returns when it has told the managers of units that it is there.
+start_oomd() {
+    local words tries
+    mkdir -p "$oomd_files" /run/dbus /run/systemd/oom "${oomd_log%/*}"
+    words=$("$1" --version 2>&1) || fail "$1 does not run here: ${words%%$'\n'*}"
+    words=${words#systemd }
+    printf '%s\n' "${words%%[!0-9]*}" >"$oomd_files/version"
+    start_bus
+    attend_oomd "$1" &
+    disown "$!"
+    for ((tries = 0; tries < 500; tries++)); do
+        [[ ! -e $oomd_files/ended ]] || exit 1
+        if [[ -S /run/systemd/oom/io.systemd.ManagedOOM || -S /run/systemd/oom/io.system.ManagedOOM ]]; then
+            return 0
+        fi
+        sleep 0.02
+    done
+    fail "systemd-oomd does not listen: $(tail -n 1 "$oomd_log")"
+}
+
 inner() {
     tree=$1
-    local tier=$2 speed=$3 program status=0
-    shift 3
+    local tier=$2 speed=$3 oomd=$4 program status=0
+    shift 4
     trap 'say "the server is gone: the sandbox ends"; exit 1' USR1
     show_proc
     show_sys
@@ -198,6 +262,7 @@ inner() {
         mount --bind "$tree/proc" "$stand_ins/proc"
         umount -l "$tree"
     fi
+    [[ $oomd == - ]] || start_oomd "$oomd"
     exec {wishes}<>"$stand_ins/wishes"
     # Those of the beginning come before the program, and no process of its can be in the way of their numbers.
     serve run

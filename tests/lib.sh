@@ -116,6 +116,69 @@ unpack() {
     done
 }
 
+# unpack_oomd SUITE: the systemd-oomd of a Debian suite (bookworm: 252, trixie: 257, sid: 262 or newer) as $oomd, and its
+# $oomctl; with its own C library, so that this machine's does not matter. Nothing is installed.
+unpack_oomd() {
+    unpacked=$root/target/unpacked/systemd-oomd-$1
+    if [ ! -e "$unpacked/systemd-oomd" ]; then
+        apt=$scratch/apt-$1
+        mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] http://deb.debian.org/debian $1 main" >"$apt/list"
+        for option in Etc::sourcelist="$apt/list" Etc::sourceparts=- Etc::preferencesparts=- State="$apt/state" \
+            State::status=/dev/null Cache="$apt/cache"; do
+            echo "Dir::${option%%=*} \"${option#*=}\";"
+        done >"$apt/conf"
+        echo 'APT::Sandbox::User "root"; Acquire::Languages "none"; Acquire::Retries "3";' >>"$apt/conf"
+        (
+            export APT_CONFIG="$apt/conf"
+            cd "$apt"
+            apt-get -qq update || exit 1
+            apt-cache depends --recurse -i systemd-oomd |
+                sed -n 's/^ *\(Pre\)\{0,1\}Depends: \(lib[a-z0-9.+-]*\)$/\2/p' | sort -u >libraries
+            # shellcheck disable=SC2046 # words
+            apt-get -qq download systemd-oomd $(cat libraries) || exit 1
+            for deb in ./*.deb; do
+                dpkg -x "$deb" files || exit 1
+            done
+        ) >"$scratch/apt-log" 2>&1 || skip "no systemd-oomd of $1: $(tail -n 1 "$scratch/apt-log")"
+        for program in systemd-oomd oomctl; do
+            cat >"$apt/files/$program" <<'SH'
+#!/bin/sh
+here=${0%/*}
+for program in "$here/lib/systemd/${0##*/}" "$here/usr/lib/systemd/${0##*/}" "$here/usr/bin/${0##*/}"; do
+    [ ! -x "$program" ] || break
+done
+for loader in "$here"/lib*/ld-linux-*.so.* "$here"/lib/*/ld-linux-*.so.* "$here"/usr/lib*/ld-linux-*.so.*; do
+    [ ! -e "$loader" ] || break
+done
+libraries=$(printf %s: "$here"/lib/*-linux-gnu* "$here"/usr/lib/*-linux-gnu* "$here"/usr/lib/*-linux-gnu*/systemd)
+exec "$loader" --library-path "${libraries%:}" "$program" "$@"
+SH
+            chmod +x "$apt/files/$program"
+        done
+        mkdir -p "$root/target/unpacked"
+        rm -rf "$unpacked"
+        mv "$apt/files" "$unpacked"
+    fi
+    # shellcheck disable=SC2034 # for the tests
+    oomd=$unpacked/systemd-oomd oomctl=$unpacked/oomctl
+}
+
+# beside NAME ARGUMENT… -- COMMAND…: a sandbox in the background, for tests that wait for daemons in several at a time.
+beside() {
+    beside=$1
+    shift
+    "$reclaimfs" exec "$@" >"$scratch/$beside.out" 2>"$scratch/$beside.err" </dev/null &
+    echo $! >"$scratch/$beside.pid"
+}
+
+# finished NAME: waits for that sandbox, whose command must have succeeded; its words are in $scratch/NAME.out and NAME.err.
+finished() {
+    status=0
+    wait "$(cat "$scratch/$1.pid")" || status=$?
+    [ "$status" = 0 ] || fail "$1: status $status: $(cat "$scratch/$1.out" "$scratch/$1.err")"
+}
+
 # on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
 on_terminal() {
     # shellcheck disable=SC2086

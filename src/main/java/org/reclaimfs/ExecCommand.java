@@ -55,6 +55,12 @@ final class ExecCommand implements Callable<Integer> {
     @Option(names = "--stand-ins", description = "each simulated task is a real, idle process, too")
     private boolean standIns;
 
+    @Option(names = "--with", paramLabel = "PROGRAM", description = "systemd-oomd, or the path of one, runs beside CMD")
+    private @Nullable String with;
+
+    @Option(names = "--units", paramLabel = "DIR", description = "unit files and drop-ins, as in /etc/systemd")
+    private List<Path> unitDirs = new ArrayList<>();
+
     @Option(names = "--tree", paramLabel = "DIR", description = "where the machine is, or is to be", required = true)
     private Path tree = Path.of("");
 
@@ -71,6 +77,10 @@ final class ExecCommand implements Callable<Integer> {
     public Integer call() throws Failure {
         if (!(speed > 0 && speed <= 1e9)) {
             throw new ParameterException(spec.commandLine(), "--speed: found " + speed + ", expected a factor above 0");
+        }
+        if (with != null && speed > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--speed: systemd-oomd has timers of its own, expected at most 1");
         }
         Tier chosen = tier();
         return served ? inFrontOfServer(chosen) : inFrontOfOwnMachine(chosen);
@@ -116,7 +126,7 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private int inFrontOfOwnMachine(Tier chosen) throws Failure {
-        ScenarioFile file = scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario);
+        ScenarioFile file = (scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario)).withUnits(unitDirs);
         long startMs = System.currentTimeMillis();
         StandIns processes = new StandIns();
         Session.Mounts mounts = (root, machine) -> Tree.attach(root, machine, processes);
@@ -126,20 +136,27 @@ final class ExecCommand implements Callable<Integer> {
             if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
                 throw Failure.of(Main.FAILED, "the machine is mounted but does not answer");
             }
-            if (standIns) {
+            if (standIns || with != null) {
                 checkStandIns(session);
             }
+            SystemdOomd oomd = with == null ? null : SystemdOomd.prepare(session, unitDirs);
             session.startTimeline();
             Sandbox sandbox = sandbox(chosen, speed);
+            if (oomd != null) {
+                oomd.start();
+            }
             Why why = new Why(session);
             why.start();
-            if (standIns) {
+            if (standIns || oomd != null) {
                 processes.start(session, new Processes(sandbox), why::look);
             } else {
                 letRun(sandbox);
             }
             int status = await(sandbox);
             why.tell();
+            if (oomd != null) {
+                oomd.kills().forEach(line -> Main.say("systemd-oomd: " + line));
+            }
             return status;
         } catch (MountException e) {
             throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
@@ -158,7 +175,7 @@ final class ExecCommand implements Callable<Integer> {
 
     private Sandbox sandbox(Tier chosen, @Nullable Double clock) throws Failure {
         try {
-            return Sandbox.start(new Sandbox.Plan(script.toString(), tree.toString(), chosen, clock, command));
+            return Sandbox.start(new Sandbox.Plan(script.toString(), tree.toString(), chosen, clock, with, command));
         } catch (SandboxException e) {
             throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
         }

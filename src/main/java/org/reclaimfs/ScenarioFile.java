@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.scenario.Problem;
 import org.reclaimfs.scenario.Scenario;
 import org.reclaimfs.scenario.ScenarioException;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
+import org.reclaimfs.units.UnitSet;
 
 /** A scenario's file: read, built, and every error of it told with its place. */
 record ScenarioFile(String name, Scenario scenario) {
@@ -40,6 +42,18 @@ record ScenarioFile(String name, Scenario scenario) {
 
     ScenarioFile with(Scenario other) {
         return new ScenarioFile(name, other);
+    }
+
+    /** The same with the units of directories, too; what is ignored there is said. */
+    ScenarioFile withUnits(List<Path> dirs) throws Failure {
+        try {
+            UnitSet system = scenario.units().with(dirs);
+            UnitSet user = scenario.userUnits().with(dirs);
+            Stream.of(system, user).flatMap(units -> units.remarks().stream()).forEach(Main::say);
+            return with(scenario.with(system, user));
+        } catch (IOException e) {
+            throw Failure.of(Main.FAILED, "cannot read units: " + e.getMessage());
+        }
     }
 
     /** The machine, ready, with time at a standstill. */

@@ -40,12 +40,15 @@ final class ArchitectureTest {
             Map.entry("fuse",     Set.of("kernfs")),
             Map.entry("kernfs",   Set.of()),
             Map.entry("sandbox",  Set.of()),
+            // what systemd says
+            Map.entry("units",    Set.of("kernfs")),
+            Map.entry("oomd",     Set.of()),
             Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "policy", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("devfs",    Set.of("kernfs", "klog", "machine")),
             Map.entry("pressurefs", Set.of("kernfs", "machine", "memcg", "psi")),
-            Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "policy", "psi", "swap", "zram", "zswap")),
+            Map.entry("scenario", Set.of("kernfs", "klog", "machine", "memcg", "mm", "oom", "policy", "psi", "swap", "units", "zram", "zswap")),
             Map.entry("lab",      Set.of("kernfs", "machine", "memcg", "mm", "oom", "psi", "scenario", "swap")),
             // the model
             Map.entry("machine",  Set.of("klog", "memcg", "lru", "mm", "oom", "policy", "psi", "sched", "swap", "vmscan", "zram", "zswap")),

@@ -55,6 +55,13 @@ final class BadScenarioTest {
             arguments("machine: {seed: 1.5}", "1:17: found '1.5', expected a whole number"),
             arguments("machine: {speed: 2}", "1:11: found the key 'speed', expected one of memory"),
             arguments("kernel: {version: \"5.4\"}", "1:20: found '5.4', expected \"7.2\" or \"6.12\""),
+            // ---- units
+            arguments("units: {web.socket: {}}", "1:9: found 'web.socket', expected a slice, service or scope"),
+            arguments("units: {web.service: {MemoryHigh: lots}}", "1:35: found 'lots', expected bytes such as 512M"),
+            arguments("units: {web.service: {ExecStart: x}}", "1:23: found the key 'ExecStart', expected one of Slice"),
+            arguments("user_units: {a.slice: {ManagedOOMSwap: yes}}", "1:40: found 'yes', expected one of auto, kill"),
+            arguments("units: [web.service]", "1:8: found a list, expected a map such as"),
+            arguments("oomd: {Limit: 3}", "1:8: found the key 'Limit', expected one of SwapUsedLimit"),
             // ---- costs
             arguments("machine: {costs: laptop}", "1:18: found 'laptop', expected one of server, golden-guest"),
             arguments("machine: {costs: {profile: fast}}", "1:28: found 'fast', expected one of server"),

@@ -38,6 +38,7 @@ public final class CgroupTree {
 
     private int nextPid = FIRST_PID;
     private long children;
+    private long changes;
     private Listener listener = memcg -> {};
 
     public CgroupTree(MemCgroups memcgs, long nowNs) {
@@ -88,6 +89,7 @@ public final class CgroupTree {
             child.setMemcg(memcg);
         }
         child.syncControllers();
+        changes++;
         return child;
     }
 
@@ -98,6 +100,12 @@ public final class CgroupTree {
         }
         offline(cgroup);
         cgroup.die(nowNs);
+        changes++;
+    }
+
+    /** How often a cgroup was made or removed: as long as it stays, nobody need look for new ones. */
+    public long changes() {
+        return changes;
     }
 
     private void offline(Cgroup cgroup) {

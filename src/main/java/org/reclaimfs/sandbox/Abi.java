@@ -4,8 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** System call numbers of the machines this runs on (asm/unistd.h), and the machine's own number (linux/audit.h). */
 enum Abi {
-    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437),
-    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437);
+    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55),
+    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209);
+
+    // The same on every machine.
+    static final int PIDFD_OPEN = 434;
+    static final int PIDFD_GETFD = 438;
 
     private final String javaName;
     final int audit;
@@ -19,6 +23,7 @@ enum Abi {
     final int seccomp;
     final int ioctl;
     final int openat2;
+    final int getsockopt;
 
     Abi(
             String javaName,
@@ -32,7 +37,8 @@ enum Abi {
             int clone3,
             int seccomp,
             int ioctl,
-            int openat2) {
+            int openat2,
+            int getsockopt) {
         this.javaName = javaName;
         this.audit = audit;
         this.statfs = statfs;
@@ -45,6 +51,7 @@ enum Abi {
         this.seccomp = seccomp;
         this.ioctl = ioctl;
         this.openat2 = openat2;
+        this.getsockopt = getsockopt;
     }
 
     /** This machine's, or null if it is another one. */

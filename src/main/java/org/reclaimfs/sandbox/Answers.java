@@ -74,6 +74,8 @@ final class Answers {
             return statfs(call);
         } else if (call.nr() == abi.fstatfs) {
             return fstatfs(call);
+        } else if (call.nr() == abi.getsockopt) {
+            return peer(call);
         }
         return call.nr() == abi.nameToHandleAt ? nameToHandle(call) : CONTINUE;
     }
@@ -163,6 +165,39 @@ final class Answers {
         } catch (IOException e) {
             throw new ErrnoException(Errno.EBADF, "descriptor " + fd);
         }
+    }
+
+    // ---- getsockopt(SO_PEERCRED) ----
+
+    /** This process plays the machine's process 1 at its sockets; the kernel would say 0, as we are outside of the sandbox. */
+    private long peer(Call call) throws ErrnoException {
+        long room = call.args()[4];
+        if (call.integer(room) < Kernel.UCRED_BYTES) {
+            return CONTINUE;
+        }
+        ByteBuffer peer;
+        try {
+            int fd = kernel.borrow(call.process(), (int) call.args()[0]);
+            try {
+                peer = ByteBuffer.wrap(kernel.peer(fd)).order(ByteOrder.LITTLE_ENDIAN);
+            } finally {
+                kernel.close(fd);
+            }
+        } catch (ErrnoException e) {
+            return CONTINUE; // no socket
+        }
+        if (peer.getInt(0) != ProcessHandle.current().pid()) {
+            return CONTINUE;
+        }
+        peer.putInt(0, 1);
+        call.store(call.args()[3], peer.array());
+        call.store(
+                room,
+                ByteBuffer.allocate(4)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(Kernel.UCRED_BYTES)
+                        .array());
+        return 0;
     }
 
     // ---- name_to_handle_at (fs/fhandle.c, fs/kernfs/mount.c) ----

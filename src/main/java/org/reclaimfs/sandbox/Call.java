@@ -105,17 +105,32 @@ record Call(long id, int tid, int nr, long[] args) {
         }
     }
 
+    /** The process of the calling thread. Errors: ESRCH. */
+    int process() throws ErrnoException {
+        String tgid = status("Tgid");
+        if (tgid.isEmpty()) {
+            throw new ErrnoException(Errno.ESRCH, "the caller has gone");
+        }
+        return Integer.parseInt(tgid);
+    }
+
     /** Whether the caller has a capability in its user namespace. */
     boolean capable(int capability) {
+        String effective = status("CapEff");
+        return !effective.isEmpty() && (Long.parseUnsignedLong(effective, 16) >>> capability & 1) != 0;
+    }
+
+    /** A value in the caller's status; empty if it has gone. */
+    private String status(String key) {
         try {
             for (String line : Files.readAllLines(Path.of(proc("status")), StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith("CapEff:")) {
-                    return (Long.parseUnsignedLong(line.substring(7).strip(), 16) >>> capability & 1) != 0;
+                if (line.startsWith(key + ":")) {
+                    return line.substring(key.length() + 1).strip();
                 }
             }
         } catch (IOException e) {
-            return false; // it has gone
+            return "";
         }
-        return false;
+        return "";
     }
 }

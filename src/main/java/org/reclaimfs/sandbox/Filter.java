@@ -27,6 +27,11 @@ final class Filter {
     // struct seccomp_data
     private static final int NR = 0;
     private static final int ARCH = 4;
+    private static final int ARGS = 16;
+
+    // asm-generic/socket.h
+    static final int SOL_SOCKET = 1;
+    static final int SO_PEERCRED = 17;
 
     /** Numbers from here on are x86-64's x32 calls, another way to the same kernel functions. */
     private static final int X32 = 0x40000000;
@@ -59,6 +64,7 @@ final class Filter {
         filter.rule(abi.nameToHandleAt, NOTIFY);
         // CLONE_INTO_CGROUP takes no directory of ours; programs fall back to clone only on ENOSYS.
         filter.rule(abi.clone3, refused(Errno.ENOSYS));
+        filter.peerRule(abi.getsockopt);
         return filter.end();
     }
 
@@ -93,6 +99,16 @@ final class Filter {
     private void rule(int number, int action) {
         add(IF_EQUAL, 0, 1, number);
         add(RETURN, 0, 0, action);
+    }
+
+    /** Of the many options of sockets only one, so that the others cost nothing. The last rule: it loads other words. */
+    private void peerRule(int getsockopt) {
+        add(IF_EQUAL, 0, 5, getsockopt);
+        load(ARGS + 8);
+        add(IF_EQUAL, 0, 3, SOL_SOCKET);
+        load(ARGS + 16);
+        add(IF_EQUAL, 0, 1, SO_PEERCRED);
+        add(RETURN, 0, 0, NOTIFY);
     }
 
     private void add(int code, int ifTrue, int ifFalse, int k) {

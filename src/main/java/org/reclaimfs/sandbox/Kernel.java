@@ -28,6 +28,8 @@ final class Kernel {
     /** The kernel's, of 64-bit machines. */
     static final int STATFS_BYTES = 120;
 
+    static final int UCRED_BYTES = 12;
+
     private static final int SIGINT = 2;
     private static final int SIGQUIT = 3;
     private static final long SIG_IGN = 1;
@@ -37,6 +39,8 @@ final class Kernel {
     /** Of the C library. Public because the binding is a generated class elsewhere. */
     public interface LibC {
         long syscall(long number, long a, long b, long c, long d, long e);
+
+        int getsockopt(int fd, int level, int option, Pointer to, Pointer length);
 
         int prctl(int option, long a, long b, long c, long d);
 
@@ -184,6 +188,27 @@ final class Kernel {
         Pointer to = memory(STATFS_BYTES + 8);
         checked(lib.fstatfs(fd, to), "fstatfs");
         byte[] bytes = new byte[STATFS_BYTES];
+        to.get(0, bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /** A descriptor of another process as one of ours; close it with {@link #close}. */
+    int borrow(int pid, int fd) throws ErrnoException {
+        int process = (int) checked(lib.syscall(Abi.PIDFD_OPEN, pid, 0, 0, 0, 0), "pidfd_open");
+        try {
+            return (int) checked(lib.syscall(Abi.PIDFD_GETFD, process, fd, 0, 0, 0), "pidfd_getfd");
+        } finally {
+            lib.close(process);
+        }
+    }
+
+    /** struct ucred of the process at the other end of a UNIX socket: pid, uid, gid, as this process sees them. */
+    byte[] peer(int fd) throws ErrnoException {
+        Pointer to = memory(UCRED_BYTES);
+        Pointer length = memory(4);
+        length.putInt(0, UCRED_BYTES);
+        checked(lib.getsockopt(fd, Filter.SOL_SOCKET, Filter.SO_PEERCRED, to, length), "SO_PEERCRED");
+        byte[] bytes = new byte[UCRED_BYTES];
         to.get(0, bytes, 0, bytes.length);
         return bytes;
     }

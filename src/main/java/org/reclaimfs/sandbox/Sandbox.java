@@ -28,9 +28,16 @@ public final class Sandbox {
      *
      * @param script mount-scripts/sandbox.sh
      * @param tree where the machine is mounted, absolute
+     * @param oomd the path of a systemd-oomd to run beside the command; null for none
      * @param speed of the machine's clock once the program starts; null if it is not ours
      */
-    public record Plan(String script, String tree, Tier tier, @Nullable Double speed, List<String> command) {}
+    public record Plan(
+            String script,
+            String tree,
+            Tier tier,
+            @Nullable Double speed,
+            @Nullable String oomd,
+            List<String> command) {}
 
     /** What only the script and we know of. */
     static final Path SHARED = Path.of("/run/.stand-ins");
@@ -123,8 +130,14 @@ public final class Sandbox {
         List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
         words.addAll(List.of("unshare", "-m", "-p", "-C", "-f", "--kill-child=USR1", "--propagation", "private", "--"));
         String speed = plan.speed() == null ? "-" : plan.speed().toString();
-        words.addAll(
-                List.of("bash", plan.script(), "inner", plan.tree(), plan.tier().key(), speed));
+        words.addAll(List.of(
+                "bash",
+                plan.script(),
+                "inner",
+                plan.tree(),
+                plan.tier().key(),
+                speed,
+                plan.oomd() == null ? "-" : plan.oomd()));
         words.addAll(plan.command());
         return words;
     }

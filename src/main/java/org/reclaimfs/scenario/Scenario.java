@@ -1,15 +1,20 @@
 package org.reclaimfs.scenario;
 
 import java.util.List;
+import java.util.Map;
 import org.reclaimfs.kernfs.KernelVersion;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.units.UnitSet;
 
 /**
  * A scenario that has been read.
  *
  * @param kernel whose files are shown
  * @param zrams how many zram devices the machine has
+ * @param units of process 1; made, with their settings, after the set-up
+ * @param userUnits of each user's manager
+ * @param oomd settings of oomd.conf, for {@code exec --with systemd-oomd}
  * @param setup what happens before virtual time starts: files written, cgroups made, swap switched on
  * @param timeline in order of time
  * @param endNs when a headless run stops
@@ -19,6 +24,9 @@ public record Scenario(
         MachineConfig machine,
         List<DiskSpec> disks,
         int zrams,
+        UnitSet units,
+        UnitSet userUnits,
+        Map<String, String> oomd,
         List<Setup> setup,
         List<Timeline.Entry> timeline,
         long endNs) {
@@ -34,11 +42,25 @@ public record Scenario(
     /** The machine without a scenario. */
     public static Scenario none() {
         return new Scenario(
-                KernelVersion.MIRRORED, MachineConfig.defaults(), List.of(), 0, List.of(), List.of(), DEFAULT_TAIL_NS);
+                KernelVersion.MIRRORED,
+                MachineConfig.defaults(),
+                List.of(),
+                0,
+                UnitSet.NONE,
+                UnitSet.NONE,
+                Map.of(),
+                List.of(),
+                List.of(),
+                DEFAULT_TAIL_NS);
     }
 
     /** The same on another machine. */
     public Scenario with(MachineConfig other) {
-        return new Scenario(kernel, other, disks, zrams, setup, timeline, endNs);
+        return new Scenario(kernel, other, disks, zrams, units, userUnits, oomd, setup, timeline, endNs);
+    }
+
+    /** The same with other units. */
+    public Scenario with(UnitSet system, UnitSet user) {
+        return new Scenario(kernel, machine, disks, zrams, system, user, oomd, setup, timeline, endNs);
     }
 }

@@ -13,12 +13,25 @@ import org.reclaimfs.scenario.Scenario.DiskSpec;
 import org.reclaimfs.scenario.Scenario.Setup;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.units.UnitSet;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** A YAML text into a {@link Scenario}, or into every error it has. The shape is DESIGN section 3's. */
 public final class ScenarioParser {
-    private static final List<String> KEYS =
-            List.of("kernel", "machine", "disks", "zswap", "zram", "swap", "sysctl", "cgroups", "timeline", "end");
+    private static final List<String> KEYS = List.of(
+            "kernel",
+            "machine",
+            "disks",
+            "zswap",
+            "zram",
+            "swap",
+            "sysctl",
+            "units",
+            "user_units",
+            "oomd",
+            "cgroups",
+            "timeline",
+            "end");
     private static final List<String> ZSWAP =
             List.of("enabled", "compressor", "max_pool_percent", "accept_threshold_percent", "shrinker_enabled");
 
@@ -61,10 +74,21 @@ public final class ScenarioParser {
         ifThere(sections, "sysctl", this::sysctl);
         ifThere(sections, "swap", node -> swap(yaml.items(node, "a list of swap devices")));
         ifThere(sections, "cgroups", node -> new CgroupSection(yaml, setup).read(node));
+        UnitSection units = new UnitSection(yaml);
+        ifThere(sections, "oomd", units::oomd);
         TimelineSection timeline = new TimelineSection(yaml);
         timeline.read(sections.get("timeline"), sections.get("end"));
         return new Scenario(
-                machineSection.kernel(), machine, disks, zrams, setup, timeline.entries(), timeline.endNs());
+                machineSection.kernel(),
+                machine,
+                disks,
+                zrams,
+                units.read(sections.get("units"), UnitSet.Manager.SYSTEM),
+                units.read(sections.get("user_units"), UnitSet.Manager.USER),
+                units.oomd(),
+                setup,
+                timeline.entries(),
+                timeline.endNs());
     }
 
     private interface Section {

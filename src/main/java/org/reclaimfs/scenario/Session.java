@@ -2,10 +2,12 @@ package org.reclaimfs.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.Signal;
@@ -13,6 +15,7 @@ import org.reclaimfs.machine.Machine;
 import org.reclaimfs.mm.Zone;
 import org.reclaimfs.scenario.Scenario.Setup;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.units.UnitCgroups;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +87,19 @@ public final class Session implements AutoCloseable {
                 problems.add(new Problem(setup.line(), setup.column(), describe(setup.step()) + ": " + reason));
             }
         }
+        unitCgroups().make((unit, reason) -> problems.add(new Problem(1, 1, "unit " + unit + ": " + reason)));
         return problems;
+    }
+
+    /** What starts and describes the machine's units. */
+    public UnitCgroups unitCgroups() {
+        long totalBytes = Units.pagesToBytes(machine.memory().totalPages());
+        return new UnitCgroups(kernfs, scenario.units(), scenario.userUnits(), totalBytes);
+    }
+
+    /** Settings of oomd.conf. */
+    public Map<String, String> oomdSettings() {
+        return scenario.oomd();
     }
 
     /** Why no machine can be like this, or null. Linux boots it all the same, and kills the first thing it starts. */

@@ -17,7 +17,7 @@ final class FilterTest {
     private static final int KILL = 0;
 
     /** What the kernel would do with a call. Jumps out of the program are the test's error. */
-    private static int run(Filter filter, int arch, int nr) {
+    private static int run(Filter filter, int arch, int nr, int... args) {
         ByteBuffer program = ByteBuffer.wrap(filter.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         int accumulator = 0;
         for (int at = 0; at < program.capacity() / Filter.INSTRUCTION_BYTES; at++) {
@@ -26,7 +26,12 @@ final class FilterTest {
             int ifTrue = program.get(base + 2) & 0xff;
             int ifFalse = program.get(base + 3) & 0xff;
             switch (program.getShort(base)) {
-                case 0x20 -> accumulator = k == 0 ? nr : arch;
+                case 0x20 ->
+                    accumulator = switch (k) {
+                        case 0 -> nr;
+                        case 4 -> arch;
+                        default -> args.length > (k - 16) / 8 ? args[(k - 16) / 8] : 0;
+                    };
                 case 0x15 -> at += accumulator == k ? ifTrue : ifFalse;
                 case 0x35 -> at += Integer.compareUnsigned(accumulator, k) >= 0 ? ifTrue : ifFalse;
                 case 0x06 -> {
@@ -73,6 +78,17 @@ final class FilterTest {
     void arm(int nr, String name, String supervised, String files) {
         assertThat(run(Filter.supervised(Abi.AARCH64), Abi.AARCH64.audit, nr)).isEqualTo(action(supervised));
         assertThat(run(Filter.refusingSwap(Abi.AARCH64), Abi.AARCH64.audit, nr)).isEqualTo(action(files));
+    }
+
+    @ParameterizedTest(name = "getsockopt(fd, {0}, {1}): {2}")
+    @CsvSource({"1, 17, NOTIFY", "1, 16, ALLOW", "1, 0, ALLOW", "0, 17, ALLOW", "6, 17, ALLOW"})
+    void ofSocketOptionsOnlyThePeerIsAnswered(int level, int option, String expected) {
+        for (Abi abi : Abi.values()) {
+            int action = run(Filter.supervised(abi), abi.audit, abi.getsockopt, 3, level, option);
+            assertThat(action).isEqualTo(action(expected));
+            assertThat(run(Filter.refusingSwap(abi), abi.audit, abi.getsockopt, 3, level, option))
+                    .isEqualTo(Filter.ALLOW);
+        }
     }
 
     private static int action(String name) {
