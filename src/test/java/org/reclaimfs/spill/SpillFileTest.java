@@ -24,7 +24,9 @@ final class SpillFileTest {
             int at = random.nextInt(pieces.length);
             if (pieces[at] != null) {
                 store.get(handles[at], back, pieces[at].length);
-                assertThat(Arrays.copyOf(back, pieces[at].length)).as("piece %s", at).isEqualTo(pieces[at]);
+                assertThat(Arrays.copyOf(back, pieces[at].length))
+                        .as("piece %s", at)
+                        .isEqualTo(pieces[at]);
                 store.drop(handles[at], pieces[at].length);
                 pieces[at] = null;
             } else {
