@@ -13,6 +13,7 @@ import org.reclaimfs.scenario.Scenario;
 import org.reclaimfs.scenario.ScenarioException;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
+import org.reclaimfs.spill.SpillFile;
 import org.reclaimfs.units.UnitSet;
 
 /** A scenario's file: read, built, and every error of it told with its place. */
@@ -63,6 +64,7 @@ record ScenarioFile(String name, Scenario scenario) {
 
     Session session(ToLongFunction<Machine> epochNs, Session.Mounts mounts) throws Failure {
         Session session = new Session(scenario, mounts, epochNs, Version.text() + "\n");
+        session.machine().keepBytesIn(new SpillFile(SpillFile.HEAP_BYTES));
         List<Problem> problems = session.setUp();
         if (!problems.isEmpty()) {
             session.close();

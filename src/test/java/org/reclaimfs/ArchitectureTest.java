@@ -43,6 +43,7 @@ final class ArchitectureTest {
             // what systemd says
             Map.entry("units",    Set.of("kernfs")),
             Map.entry("oomd",     Set.of()),
+            Map.entry("spill",    Set.of("swap")),
             Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "policy", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),

@@ -89,7 +89,9 @@ final class TreeWritesFuzzTest {
             if (child instanceof Dir below) {
                 walk(below, visit);
             } else if (entry.type() == Stat.REGULAR && child != null) {
-                visit.file((dir.path().equals("/") ? "" : dir.path()) + "/" + entry.name(), child.attrs().mode());
+                visit.file(
+                        (dir.path().equals("/") ? "" : dir.path()) + "/" + entry.name(),
+                        child.attrs().mode());
             }
         }
     }
@@ -145,8 +147,8 @@ final class TreeWritesFuzzTest {
                 last.clear();
             }
         }
-        System.out.println("tree writes, seed " + SEED + ": " + inputs + " inputs, " + taken + " taken, refused " + refused
-                + ", all texts compared " + compared + " times");
+        System.out.println("tree writes, seed " + SEED + ": " + inputs + " inputs, " + taken + " taken, refused "
+                + refused + ", all texts compared " + compared + " times");
         assertThat(taken).isGreaterThan(inputs / 200);
         assertThat(refused.keySet()).contains(Errno.EINVAL, Errno.EBUSY);
     }
@@ -188,7 +190,8 @@ final class TreeWritesFuzzTest {
                     changes.put(path, before.get(path) + " -> " + text);
                 }
             });
-            fail("seed " + SEED + ": refused texts have changed " + changes + " (or removed files); they were " + tail());
+            fail("seed " + SEED + ": refused texts have changed " + changes + " (or removed files); they were "
+                    + tail());
         }
     }
 

@@ -32,10 +32,12 @@ import org.reclaimfs.policy.Knobs;
 import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.sched.RunQueues;
+import org.reclaimfs.swap.ByteStore;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapDiscard;
 import org.reclaimfs.zram.Rework;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
@@ -539,6 +541,21 @@ public final class Machine {
         devices.addDisk(disk);
     }
 
+    /** Where bytes are kept that programs write to devices; to be said before they do. */
+    public void keepBytesIn(ByteStore store) {
+        devices.keepBytesIn(store);
+    }
+
+    /** The devices' nodes in /dev: a new one for each device. */
+    public List<BlockFile> deviceNodes() {
+        return devices.nodes();
+    }
+
+    /** {@code listener} runs after a device came or went; it replaces an earlier one. */
+    public void onDeviceChange(Runnable listener) {
+        devices.onChange(listener);
+    }
+
     /** A new zram device with the lowest free number (hot_add). */
     public ZramDevice addZram() {
         return devices.addZram();
@@ -561,12 +578,22 @@ public final class Machine {
         return devices.blockIo(path, kind, page, pages, content);
     }
 
-    /** Makes a swap header on a device and activates it; see {@link Devices#swapon}. */
+    /** Activates a swap area without discards; see {@link Swapon#on}. */
     public SwapDevice swapon(String path, int priority) throws ErrnoException {
-        return devices.swapon(path, priority);
+        return swapon(path, priority, SwapDiscard.NONE);
     }
 
-    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active. */
+    /** Activates a swap area; see {@link Swapon#on}. */
+    public SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
+        return devices.swapon(path, priority, discard);
+    }
+
+    /** A swap file on a disk; see {@link Devices#addSwapFile}. */
+    public void addSwapFile(String path, long pages, String disk) throws ErrnoException {
+        devices.addSwapFile(path, pages, disk);
+    }
+
+    /** Work that takes a swap device out of use; see {@link Devices#swapoff}. Errors: ENOENT, EINVAL, ENOMEM. */
     public Activity swapoff(String path) throws ErrnoException {
         return devices.swapoff(path, oom, threads.kswapds);
     }
