@@ -19,7 +19,9 @@ fail() {
 
 outer() {
     mount -t tmpfs -o mode=755 run /run || fail "cannot mount in a namespace of our own: is this a restricted container?"
-    mkdir -p /run/.tree "$host" "$stand_ins"/{bin,start,show} /run/lock /run/reclaimfs
+    mkdir -p /run/.tree /run/.dev "$host" "$stand_ins"/{bin,start,show} /run/lock /run/reclaimfs
+    # The sandbox' /dev: the process that keeps the block devices makes their nodes in it.
+    mount -t tmpfs -o mode=755 dev /run/.dev
     exec "$@"
 }
 
@@ -99,7 +101,7 @@ show_dev() {
     local name device
     mkdir "$host/dev"
     mount --rbind /dev "$host/dev"
-    mount -t tmpfs -o mode=755 dev /dev
+    mount --move /run/.dev /dev
     for name in null zero full random urandom tty ptmx kmsg; do
         device=$host/dev/$name
         [[ $name == kmsg ]] && device=$tree/dev/kmsg
@@ -129,8 +131,10 @@ show_dev() {
 name_devices() {
     local device
     for device in "$tree"/sys/block/*; do
-        : >"/dev/${device##*/}"
-        chmod 600 "/dev/${device##*/}"
+        device=/dev/${device##*/}
+        [[ ! -e $device ]] || continue
+        : >"$device"
+        chmod 600 "$device"
     done
 }
 
@@ -184,7 +188,7 @@ inner() {
     show_proc
     show_sys
     show_dev
-    [[ $tier == files ]] || name_devices
+    [[ $tier != syscalls ]] || name_devices
     # `reclaimfs ctl /run STEP` works in here.
     mount --bind "$tree/reclaimfs" /run/reclaimfs
     [[ $speed == - ]] || printf 'speed %s\n' "$speed" >/run/reclaimfs/clock

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.fuse.FuseMount;
 import org.reclaimfs.fuse.FuseOptions;
 import org.reclaimfs.fuse.MountException;
+import org.reclaimfs.sandbox.BlockDevices;
 import org.reclaimfs.sandbox.Processes;
 import org.reclaimfs.sandbox.Sandbox;
 import org.reclaimfs.sandbox.SandboxException;
@@ -49,7 +51,7 @@ final class ExecCommand implements Callable<Integer> {
     @Option(names = "--speed", paramLabel = "X", description = "virtual seconds per real second", defaultValue = "1")
     private double speed = 1;
 
-    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls or auto", defaultValue = "auto")
+    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls, block or auto", defaultValue = "auto")
     private String tier = "auto";
 
     @Option(names = "--stand-ins", description = "each simulated task is a real, idle process, too")
@@ -77,26 +79,27 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private Tier tier() throws Failure {
-        String missing = Tier.SYSCALLS.missing();
-        if (tier.equals("files") || tier.equals("auto") && missing == null) {
-            return tier.equals("files") ? Tier.FILES : Tier.SYSCALLS;
-        }
+        Tier wanted = tier.equals("auto") ? Tier.SYSCALLS : Tier.valueOf(tier.toUpperCase(Locale.ROOT));
+        String missing = wanted.missing();
         if (missing == null) {
-            return Tier.SYSCALLS;
+            return wanted;
         }
-        if (tier.equals("syscalls")) {
-            throw Failure.of(Main.FAILED, "--tier syscalls: this host lacks " + missing);
+        if (!tier.equals("auto")) {
+            throw Failure.of(Main.FAILED, "--tier " + tier + ": this host lacks " + missing);
         }
         Main.say("tier syscalls is left out: this host lacks " + missing);
         return Tier.FILES;
     }
 
+    @SuppressWarnings("try") // the devices are only to be closed
     private int inFrontOfServer(Tier chosen) throws Failure {
-        Sandbox sandbox = sandbox(chosen, null);
-        Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
-        watch.setDaemon(true);
-        watch.start();
-        return await(sandbox);
+        try (BlockDevices devices = devices(chosen)) {
+            Sandbox sandbox = sandbox(chosen, null);
+            Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
+            watch.setDaemon(true);
+            watch.start();
+            return await(sandbox);
+        }
     }
 
     private void endWithServer(Sandbox sandbox) {
@@ -114,6 +117,7 @@ final class ExecCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("try") // the devices are only to be closed
     private int inFrontOfOwnMachine(Tier chosen) throws Failure {
         ScenarioFile file = scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario);
         long startMs = System.currentTimeMillis();
@@ -127,16 +131,18 @@ final class ExecCommand implements Callable<Integer> {
             if (standIns) {
                 checkStandIns(session);
             }
-            session.startTimeline();
-            Sandbox sandbox = sandbox(chosen, speed);
-            Why why = new Why(session);
-            why.start();
-            if (standIns) {
-                processes.start(session, new Processes(sandbox), why::look);
+            try (BlockDevices devices = devices(chosen)) {
+                session.startTimeline();
+                Sandbox sandbox = sandbox(chosen, speed);
+                Why why = new Why(session);
+                why.start();
+                if (standIns) {
+                    processes.start(session, new Processes(sandbox), why::look);
+                }
+                int status = await(sandbox);
+                why.tell();
+                return status;
             }
-            int status = await(sandbox);
-            why.tell();
-            return status;
         } catch (MountException e) {
             throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
@@ -150,6 +156,23 @@ final class ExecCommand implements Callable<Integer> {
             throw Failure.of(Main.FAILED, "--stand-ins: this host lacks " + LAST_PID + " (CONFIG_CHECKPOINT_RESTORE)");
         }
         StandIns.number(session);
+    }
+
+    /** Real block devices for those of the machine, each with its node; null for a tier without. */
+    private @Nullable BlockDevices devices(Tier chosen) throws Failure {
+        if (chosen != Tier.BLOCK) {
+            return null;
+        }
+        try {
+            BlockDevices devices = BlockDevices.start(tree.toString(), Main.class);
+            if (!devices.awaitReady()) {
+                devices.close();
+                throw Failure.of(Main.FAILED, "--tier block: no block devices can be made");
+            }
+            return devices;
+        } catch (SandboxException e) {
+            throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     private Sandbox sandbox(Tier chosen, @Nullable Double clock) throws Failure {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CompareCommand.class,
             CheckCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            NodesCommand.class
         },
         footer = {"", "Exit status: 0 done, 1 failed, 2 wrong usage or scenario."})
 public final class Main implements Runnable {

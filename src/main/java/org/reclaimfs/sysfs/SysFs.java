@@ -10,6 +10,7 @@ import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.FileTable;
 import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.kernfs.Link;
 import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.machine.Machine;
@@ -19,6 +20,7 @@ import org.reclaimfs.zram.ZramDevice;
 /** The files of /sys and their place in the tree. */
 public final class SysFs {
     private static final int DEBUGFS_MODE = 0700;
+    private static final int NODES_MODE = 0600;
 
     private final Machine machine;
     private final FileTable<BlockDir> blockTable = new FileTable<>(BlockFiles.rows());
@@ -34,6 +36,7 @@ public final class SysFs {
     /** MAJOR:MINOR of each shown device, the name of its link in dev/block. */
     private final Map<Dir, String> numbers = new LinkedHashMap<>();
 
+    private final Nodes nodes;
     private @Nullable Dir root;
     private @Nullable Dir zswapDebug;
     private int lastDiskseq;
@@ -41,6 +44,12 @@ public final class SysFs {
     /** The files that show one machine. */
     public SysFs(Machine machine) {
         this.machine = machine;
+        this.nodes = new Nodes(machine, this::renumber);
+    }
+
+    /** Adds the file by which real device nodes follow the machine's devices; the gate's lock is held, or no one looks yet. */
+    public void mountNodesAt(Dir dir) {
+        dir.attach(List.of(FileSpec.raw("nodes", NODES_MODE, Shapes.always(), nodes)), machine);
     }
 
     /**
@@ -53,7 +62,7 @@ public final class SysFs {
         root = sysRoot;
         ZswapParameters parameters = new ZswapParameters(machine, this::refresh);
         path(sysRoot, "module", "zswap", "parameters").attach(parameters.rows(), machine);
-        path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh), machine);
+        path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh, nodes), machine);
         path(sysRoot, "class", "block");
         path(sysRoot, "dev", "block");
         path(sysRoot, "block");
@@ -121,22 +130,22 @@ public final class SysFs {
     private void addDisk(Dir sys, Disk disk, int index) {
         if (disk.inRam()) {
             Dir virtual = path(sys, "devices", "virtual", "block");
-            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs)));
+            shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(machine, disk, index, ++lastDiskseq)));
             path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
             return;
         }
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
-        BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs);
+        BlockDir files = BlockDir.ofDisk(machine, disk, index, ++lastDiskseq);
         Dir dir = addBlock(sys, home, files);
         dir.attach(diskTable, files, Caller.ROOT);
         shown.put(disk, dir);
     }
 
     private void addZram(Dir sys, ZramDevice zram) {
-        BlockDir files = BlockDir.ofZram(zram, ++lastDiskseq);
+        BlockDir files = BlockDir.ofZram(machine, zram, ++lastDiskseq);
         Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
-        ZramFiles attributes = new ZramFiles(machine, zram);
+        ZramFiles attributes = new ZramFiles(machine, zram, nodes);
         dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
         path(sys, "kernel", "debug", "zram").addDir(zram.name()).attach(zramDebugTable, attributes, Caller.ROOT);
         shown.put(zram, dir);
@@ -160,6 +169,36 @@ public final class SysFs {
         path(sys, "dev", "block").addLink(number, "../.." + below + "/" + now.name());
         path(sys, "class", "block").addLink(now.name(), "../.." + below + "/" + now.name());
         return dir;
+    }
+
+    /** A device is shown with another number: its links have to say so, too. */
+    private void renumber(String name) {
+        Dir sys = root;
+        for (Dir dir : sys == null ? List.<Dir>of() : List.copyOf(numbers.keySet())) {
+            String now = dir.name().equals(name) ? number(name) : null;
+            String before = numbers.get(dir);
+            if (sys != null && now != null && before != null && !now.equals(before)) {
+                numbers.put(dir, now);
+                Dir links = path(sys, "dev", "block");
+                links.removeLink(before);
+                links.addLink(now, "../.." + dir.path().substring(sys.path().length()));
+                path(sys, "devices", "virtual", "bdi").dir(now);
+                Link bdi = (Link) dir.child("bdi");
+                if (bdi != null) {
+                    dir.removeLink("bdi");
+                    dir.addLink("bdi", bdi.target().substring(0, bdi.target().lastIndexOf('/') + 1) + now);
+                }
+            }
+        }
+    }
+
+    private @Nullable String number(String name) {
+        for (BlockDevice device : BlockDevice.all(machine)) {
+            if (device.name().equals(name)) {
+                return device.major() + ":" + device.minor();
+            }
+        }
+        return null;
     }
 
     /** brd's debugfs file: pages allocated, which are never given back. */
