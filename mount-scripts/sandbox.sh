@@ -8,7 +8,7 @@
 set -euo pipefail
 
 readonly host=/run/.host stand_ins=/run/.stand-ins
-tree='' child='' interrupted=false
+tree='' wishes=''
 
 say() { printf 'reclaimfs: %s\n' "$*" >&2; }
 
@@ -19,7 +19,8 @@ fail() {
 
 outer() {
     mount -t tmpfs -o mode=755 run /run || fail "cannot mount in a namespace of our own: is this a restricted container?"
-    mkdir -p /run/.tree /run/.dev "$host" "$stand_ins"/{bin,start,show} /run/lock /run/reclaimfs
+    mkdir -p /run/.tree /run/.dev "$host" "$stand_ins/bin" /run/lock /run/reclaimfs
+    mkfifo "$stand_ins/wishes"
     # The sandbox' /dev: the process that keeps the block devices makes their nodes in it.
     mount -t tmpfs -o mode=755 dev /run/.dev
     exec "$@"
@@ -140,16 +141,21 @@ name_devices() {
 
 # start_stand_in PID COMM: an idle process of that number and name, in a session of its own: no terminal reaches it.
 start_stand_in() {
-    local last tries
+    local last started='' tries
+    # It is there already, or another has its number: the server asks again.
+    [[ ! -e /proc/$1 ]] || return 0
     ln -sf "$(type -P sleep)" "$stand_ins/bin/$2"
     last=$(</proc/sys/kernel/ns_last_pid)
     for ((tries = 0; tries < 20; tries++)); do
-        # The next process gets the number after this one, unless somebody else's comes in between.
-        echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
-        exec_stand_in "$2" </dev/null >/dev/null 2>&1 &
-        disown "$!" # whoever kills it, bash has nothing to say about it
-        [[ $! != "$1" ]] || break
-        kill -KILL "$!"
+        # The next process gets the number after this one, unless somebody else's comes in between. It is process 1's
+        # child in the end: whoever kills it, there is no shell to say anything about it.
+        started=$(
+            echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+            exec_stand_in "$2" </dev/null >/dev/null 2>&1 {wishes}<&- &
+            echo "$!"
+        )
+        [[ $started != "$1" ]] || break
+        kill -KILL "$started"
     done
     # The sandbox's own processes go on where they were, away from the machine's numbers.
     echo "$last" >/proc/sys/kernel/ns_last_pid
@@ -159,32 +165,31 @@ exec_stand_in() {
     exec setsid "$stand_ins/bin/$1" infinity
 }
 
-# The server's wishes: a file start/PID holds the name of a process to start, show/PID asks for the task's files in the place
-# of the process' own. The binds go with the process.
-serve_stand_ins() {
-    local wish pid name
-    for wish in "$stand_ins"/start/*; do
-        [[ -e $wish ]] || continue
-        name=$(<"$wish")
-        rm -f "$wish"
-        start_stand_in "${wish##*/}" "$name"
+# show_stand_in PID: the task's files in the place of the process' own; the binds go with the process.
+show_stand_in() {
+    local name
+    for name in "$stand_ins/proc/$1"/*; do
+        mount --bind "$name" "/proc/$1/${name##*/}" 2>/dev/null || true
     done
-    for wish in "$stand_ins"/show/*; do
-        [[ -e $wish ]] || continue
-        pid=${wish##*/}
-        for name in "$stand_ins/proc/$pid"/*; do
-            mount --bind "$name" "/proc/$pid/${name##*/}" 2>/dev/null || true
-        done
-        rm -f "$wish"
+}
+
+# serve END: the server's wishes, a line each, until the one that is END.
+serve() {
+    local wish pid name
+    while read -r wish pid name <&"$wishes"; do
+        case $wish in
+            start) start_stand_in "$pid" "$name" ;;
+            show) show_stand_in "$pid" ;;
+            "$1") break ;;
+        esac
     done
 }
 
 inner() {
     tree=$1
-    local tier=$2 speed=$3 status=0
+    local tier=$2 speed=$3 program status=0
     shift 3
     trap 'say "the server is gone: the sandbox ends"; exit 1' USR1
-    trap 'interrupted=true; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || true' TERM
     show_proc
     show_sys
     show_dev
@@ -195,18 +200,20 @@ inner() {
     if [[ $tree == /run/.tree ]]; then
         mkdir "$stand_ins/proc"
         mount --bind "$tree/proc" "$stand_ins/proc"
-        trap 'interrupted=true; serve_stand_ins' USR2
         umount -l "$tree"
     fi
+    exec {wishes}<>"$stand_ins/wishes"
+    # Those of the beginning come before the program, and no process of its can be in the way of their numbers.
+    serve run
     # The server ignores the terminal's signals, and so do we; what is run here gets them as usual.
-    env --default-signal=INT,QUIT -- "$@" <&0 &
-    child=$!
-    # A trap ends the wait, too. Bash remembers the status of a child that has ended, and tells it again.
-    interrupted=true
-    while $interrupted; do
-        interrupted=false status=0
-        wait "$child" || status=$?
-    done
+    env --default-signal=INT,QUIT -- "$@" <&0 {wishes}<&- &
+    program=$!
+    # A process apart, and SIGTERM comes to the program from the server: bash might take a trap's signal for the status.
+    serve end >/dev/null &
+    exec {wishes}<&-
+    echo "$program" >"$stand_ins/program.new"
+    mv "$stand_ins/program.new" "$stand_ins/program"
+    wait "$program" || status=$?
     : >"$stand_ins/ended"
     exit "$status"
 }

@@ -119,7 +119,8 @@ unpack() {
 # on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
 on_terminal() {
     # shellcheck disable=SC2086
-    script -qec "$reclaimfs exec $exec_arguments -- $*" /dev/null </dev/null
+    # exec: script's shell would be in the foreground, too, and end by the terminal's SIGINT.
+    script -qec "exec $reclaimfs exec $exec_arguments -- $*" /dev/null </dev/null
 }
 
 # wait_until SECONDS WHAT COMMAND…: tries COMMAND until it succeeds.

@@ -88,3 +88,21 @@ grep -q 'big of /b was killed at .* by a signal from the sandbox' "$scratch/why"
 grep -q 'spare of /c was killed at .* by cgroup.kill' "$scratch/why" || fail "why: $(cat "$scratch/why")"
 grep -q 'late of /d was killed at .* by memcg-oom' "$scratch/why" || fail "why: $(cat "$scratch/why")"
 expect_eq "kills" 4 "$(grep -c 'was killed at' "$scratch/why")"
+
+# Stand-ins that come while the program ends do not change its status.
+{
+    echo 'machine: {memory: 1GiB, cpus: 2}'
+    echo 'cgroups: {/a: {}}'
+    echo 'timeline:'
+    n=0
+    while [ $n -lt 80 ]; do
+        echo "  - $((n * 25))ms: task t$n cgroup=/a"
+        n=$((n + 1))
+    done
+} >"$scratch/many.yaml"
+in_sandbox --stand-ins --scenario "$scratch/many.yaml"
+for status in 3 4 5; do
+    got=0
+    in_it sh -c "sleep 0.$status; exit $status" || got=$?
+    expect_eq "status while stand-ins start" $status "$got"
+done

@@ -95,6 +95,7 @@ final class ExecCommand implements Callable<Integer> {
     private int inFrontOfServer(Tier chosen) throws Failure {
         try (BlockDevices devices = devices(chosen)) {
             Sandbox sandbox = sandbox(chosen, null);
+            letRun(sandbox);
             Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
             watch.setDaemon(true);
             watch.start();
@@ -138,6 +139,8 @@ final class ExecCommand implements Callable<Integer> {
                 why.start();
                 if (standIns) {
                     processes.start(session, new Processes(sandbox), why::look);
+                } else {
+                    letRun(sandbox);
                 }
                 int status = await(sandbox);
                 why.tell();
@@ -183,6 +186,14 @@ final class ExecCommand implements Callable<Integer> {
         }
     }
 
+    private static void letRun(Sandbox sandbox) throws Failure {
+        try {
+            sandbox.letRun();
+        } catch (SandboxException e) {
+            throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
     private static int await(Sandbox sandbox) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> passOn(sandbox), "reclaimfs-pass-on"));
         try {
@@ -197,8 +208,8 @@ final class ExecCommand implements Callable<Integer> {
     /** SIGTERM or SIGHUP has come: the program decides when to end, and how. */
     private static void passOn(Sandbox sandbox) {
         if (!sandbox.hasEnded()) {
-            sandbox.terminate();
             try {
+                sandbox.terminate();
                 Runtime.getRuntime().halt(sandbox.await());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

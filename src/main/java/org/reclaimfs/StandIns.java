@@ -19,6 +19,7 @@ import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.procfs.TaskFiles;
 import org.reclaimfs.sandbox.Processes;
+import org.reclaimfs.sandbox.SandboxException;
 import org.reclaimfs.scenario.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,11 +109,14 @@ final class StandIns implements RealProcesses {
         void run() {
             try {
                 for (int look = 0; !known.ending(); look++) {
-                    pair(unpaired(), look);
+                    pair(unpaired(), look % LOOKS_PER_REMINDER == 0);
+                    if (look == 0) {
+                        known.letProgramRun();
+                    }
                     compare();
                     Thread.sleep(LOOK_MS);
                 }
-            } catch (IOException | ErrnoException | RuntimeException e) {
+            } catch (IOException | SandboxException | ErrnoException | RuntimeException e) {
                 if (!known.ending()) {
                     LOG.error("tasks and processes are not kept in line any more", e);
                 }
@@ -121,7 +125,7 @@ final class StandIns implements RealProcesses {
             }
         }
 
-        private void pair(List<Task> unpaired, int look) throws IOException {
+        private void pair(List<Task> unpaired, boolean again) throws IOException {
             Map<Integer, Processes.Idle> idle = unpaired.isEmpty() && wished.isEmpty() ? Map.of() : known.idle();
             endThoseTooLate(unpaired, idle);
             for (Task task : unpaired) {
@@ -129,13 +133,9 @@ final class StandIns implements RealProcesses {
                     pair(task, known.descendant(task.pid));
                 } else if (idle.containsKey(task.pid)) {
                     pair(task, idle.get(task.pid));
-                } else if (wished.add(task)) {
+                } else if (wished.add(task) || again) {
                     known.start(task.pid, task.comm);
-                    known.remind();
                 }
-            }
-            if (!wished.isEmpty() && look % LOOKS_PER_REMINDER == 0) {
-                known.remind();
             }
         }
 

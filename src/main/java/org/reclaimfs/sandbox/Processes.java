@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +12,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Idle processes inside a sandbox, with the numbers they are asked to have there. Process 1 starts them on our wish (files
- * in a directory that only the two of us know, and SIGUSR2); signals go only to processes found among its children.
+ * Idle processes inside a sandbox, with the numbers they are asked to have there. The script starts them on our wish, a line
+ * in a pipe that only the two of us know; signals go only to processes found among the children of process 1.
  */
 public final class Processes {
     /** The kernel's (x86-64, aarch64). */
     public enum Signal {
         KILL(9),
-        USR2(12),
         CONT(18),
         STOP(19);
 
@@ -47,22 +45,15 @@ public final class Processes {
      */
     public record Inside(int pid, String comm) {}
 
-    private static final Path WISHES = Path.of("/run/.stand-ins");
-
     private final Sandbox sandbox;
 
     public Processes(Sandbox sandbox) {
         this.sandbox = sandbox;
     }
 
-    /** Asks for a process; {@link #idle} tells when it is there. */
+    /** Asks for a process; {@link #idle} tells when it is there. Its number may be taken: then it is worth asking again. */
     public void start(int pid, String comm) throws IOException {
-        wish("start", pid, comm.replace('/', '_'));
-    }
-
-    /** Process 1 looks at our wishes. It may not have listened before, so while one is open this is worth repeating. */
-    public void remind() {
-        sandbox.first().ifPresent(first -> sandbox.signal(first.pid(), Signal.USR2));
+        wish("start", pid, comm.replace('/', '_').replace('\n', '_'));
     }
 
     /** The idle processes by number; each has begun its sleep. */
@@ -83,11 +74,16 @@ public final class Processes {
 
     /** The living process that a process of the sandbox means by a number, 0 being itself; null if there is none. */
     public @Nullable Inside lookUp(int number, int outerCaller) {
-        int pid = number == 0 ? innermost(read(outerCaller, "status")) : number;
+        int pid = number == 0 ? insidePid(outerCaller) : number;
         ProcessHandle one = sandbox.first().orElse(null);
         // Through the sandbox's own /proc, where it has its own numbers.
         String comm = one == null || pid <= 0 ? "" : read(one.pid(), "root/proc/" + pid + "/comm");
         return comm.isEmpty() ? null : new Inside(pid, comm.strip());
+    }
+
+    /** The number that a process has in its own namespace; 0 when it has gone. */
+    static int insidePid(long outerPid) {
+        return innermost(read(outerPid, "status"));
     }
 
     private static int innermost(String status) {
@@ -116,18 +112,21 @@ public final class Processes {
 
     /** Whether the sandbox's program has ended: who dies now was killed by nobody. */
     public boolean ending() {
-        return Files.exists(WISHES.resolve("ended")) || sandbox.hasEnded();
+        return Files.exists(Sandbox.SHARED.resolve("ended")) || sandbox.hasEnded();
     }
 
     /** Shows the tree's files of this process in the place of its own. */
     public void show(int pid) throws IOException {
         wish("show", pid, "");
-        remind();
     }
 
-    private static void wish(String kind, int pid, String text) throws IOException {
-        Path draft = Files.writeString(WISHES.resolve(kind + "-" + pid), text + "\n");
-        Files.move(draft, WISHES.resolve(kind).resolve(Integer.toString(pid)), StandardCopyOption.ATOMIC_MOVE);
+    private void wish(String kind, int pid, String text) throws IOException {
+        sandbox.tell(kind + " " + pid + " " + text);
+    }
+
+    /** The program may run: what has been asked for is there before it. */
+    public void letProgramRun() throws SandboxException {
+        sandbox.letRun();
     }
 
     private static String field(String status, String key) {

@@ -1,6 +1,12 @@
 package org.reclaimfs.sandbox;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,21 +32,38 @@ public final class Sandbox {
      */
     public record Plan(String script, String tree, Tier tier, @Nullable Double speed, List<String> command) {}
 
+    /** What only the script and we know of. */
+    static final Path SHARED = Path.of("/run/.stand-ins");
+
+    private static final long LOOK_MS = 10;
+
     private final Plan plan;
     private final @Nullable Kernel kernel = Kernel.ofThisMachine();
     private final CompletableFuture<Integer> listener = new CompletableFuture<>();
     private final CountDownLatch served = new CountDownLatch(1);
     private final CompletableFuture<Process> started = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final FileChannel script;
     private volatile int status;
 
-    private Sandbox(Plan plan) {
+    private Sandbox(Plan plan) throws IOException {
         this.plan = plan;
+        // For reading, too: so the pipe keeps what is said before the script listens, and nobody waits for the other.
+        this.script = FileChannel.open(SHARED.resolve("wishes"), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
-    /** @throws SandboxException the filter or the program of the first step is refused */
+    /**
+     * Makes everything ready; the program waits for {@link #letRun}.
+     *
+     * @throws SandboxException the filter or the program of the first step is refused
+     */
     public static Sandbox start(Plan plan) throws SandboxException {
-        Sandbox sandbox = new Sandbox(plan);
+        Sandbox sandbox;
+        try {
+            sandbox = new Sandbox(plan);
+        } catch (IOException e) {
+            throw new SandboxException("no pipe to the script: " + e.getMessage(), e);
+        }
         if (sandbox.kernel != null) {
             sandbox.kernel.ignoreTerminalSignals();
         }
@@ -116,9 +139,38 @@ public final class Sandbox {
         return ended.getCount() == 0;
     }
 
-    /** Passes SIGTERM on to the program. */
-    public void terminate() {
-        first().ifPresent(ProcessHandle::destroy);
+    /** Says a line to the script. */
+    void tell(String line) throws IOException {
+        script.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The program may run. */
+    public void letRun() throws SandboxException {
+        try {
+            tell("run");
+        } catch (IOException e) {
+            throw new SandboxException("no pipe to the script: " + e.getMessage(), e);
+        }
+    }
+
+    /** Passes SIGTERM on to the program, as soon as there is one. */
+    public void terminate() throws InterruptedException {
+        for (boolean told = false; !told && !hasEnded(); Thread.sleep(LOOK_MS)) {
+            told = program().map(ProcessHandle::destroy).orElse(false);
+        }
+    }
+
+    /** The program that was to be run. */
+    private Optional<ProcessHandle> program() {
+        try {
+            int pid =
+                    Integer.parseInt(Files.readString(SHARED.resolve("program")).strip());
+            return first().flatMap(one -> one.children()
+                    .filter(child -> Processes.insidePid(child.pid()) == pid)
+                    .findFirst());
+        } catch (IOException e) {
+            return Optional.empty(); // the script has not come to it yet
+        }
     }
 
     /** Ends everything in the sandbox at once. */
