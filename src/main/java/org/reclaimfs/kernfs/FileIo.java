@@ -157,11 +157,38 @@ final class FileIo {
     private <T> int writeRaw(OpenFile file, FileSet<T> set, int index, long offset, byte[] bytes)
             throws ErrnoException {
         Raw<? super T> raw = set.table().rows().get(index).raw();
+        int most = raw == null ? 0 : raw.writeSliceBytes();
+        if (raw == null || bytes.length <= most) {
+            return raw == null ? 0 : writeSlice(file, set, raw, offset, bytes);
+        }
+        int done = 0;
+        while (done < bytes.length) {
+            byte[] slice = Arrays.copyOfRange(bytes, done, Math.min(bytes.length, done + most));
+            int count;
+            try {
+                count = writeSlice(file, set, raw, offset + done, slice);
+            } catch (ErrnoException e) {
+                if (done == 0) {
+                    throw e;
+                }
+                return done; // the next write gets the errno
+            }
+            done += count;
+            if (count < slice.length) {
+                break;
+            }
+        }
+        return done;
+    }
+
+    private <T> int writeSlice(OpenFile file, FileSet<T> set, Raw<? super T> raw, long offset, byte[] slice)
+            throws ErrnoException {
         Lock lock = gate.lock();
         lock.lock();
         try {
             gate.enter();
-            return raw == null ? 0 : raw.write(set.subject(), file, offset, bytes, bytes.length);
+            checkAlive(file);
+            return raw.write(set.subject(), file, offset, slice, slice.length);
         } finally {
             lock.unlock();
         }
@@ -239,16 +266,22 @@ final class FileIo {
         }
     }
 
-    /** Outside kernfs an open file starts with the events so far as seen. */
-    <T> void opened(FileSet<T> set, int index, OpenFile file) {
+    /** Outside kernfs an open file starts with the events so far as seen; what a file of bytes throws refuses the open. */
+    <T> void opened(FileSet<T> set, int index, OpenFile file) throws ErrnoException {
         FileSpec<T> spec = set.table().rows().get(index);
-        if (spec.eventCount() == null || file.ref().kind().pollsUntilRead()) {
+        boolean counts = spec.eventCount() != null && !file.ref().kind().pollsUntilRead();
+        if (!counts && spec.raw() == null) {
             return;
         }
         Lock lock = gate.lock();
         lock.lock();
         try {
-            file.seenEvents(spec.eventCount().applyAsLong(set.subject()));
+            if (spec.eventCount() != null && counts) {
+                file.seenEvents(spec.eventCount().applyAsLong(set.subject()));
+            }
+            if (spec.raw() != null) {
+                spec.raw().opened(set.subject(), file);
+            }
         } finally {
             lock.unlock();
         }

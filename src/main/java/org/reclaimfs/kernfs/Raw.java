@@ -12,6 +12,14 @@ public interface Raw<T> {
     /** {@link #read}: nothing is there yet; ask again later. */
     int WAIT = -1;
 
+    /** A descriptor was opened; what it throws refuses that. */
+    default void opened(T subject, OpenFile file) throws ErrnoException {}
+
+    /** A longer write comes in pieces of so many bytes, so that others get the lock in between. */
+    default int writeSliceBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     /** st_size in bytes, now. */
     long sizeBytes(T subject);
 

@@ -1,7 +1,9 @@
 package org.reclaimfs.machine;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -11,7 +13,9 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
+import org.reclaimfs.swap.ByteStore;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.swap.HeapBytes;
 import org.reclaimfs.swap.SwapBackend;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
@@ -30,6 +34,8 @@ final class Devices {
     final SwapLog swapLog;
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+    private ByteStore bytes = new HeapBytes();
+    private Runnable onChange = () -> {};
 
     Devices(Core core, LongSupplier nowNs) {
         this.core = core;
@@ -59,7 +65,27 @@ final class Devices {
         if (disk.inRam()) {
             disk.keepIn(core.ram);
         }
+        disk.keepBytesIn(() -> bytes);
         disks.put(disk.name(), disk);
+        onChange.run();
+    }
+
+    /** Where bytes go that programs write from now on; no device has any yet. */
+    void keepBytesIn(ByteStore store) {
+        bytes = store;
+    }
+
+    /** {@code listener} runs after a device came or went. */
+    void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
+    /** The nodes of all devices; one without capacity is to be hidden. */
+    List<BlockFile> nodes() {
+        List<BlockFile> nodes = new ArrayList<>();
+        disks.values().forEach(disk -> nodes.add(new BlockFile(disk.name(), disk.data(), core)));
+        zrams.values().forEach(zram -> nodes.add(new BlockFile(zram.name(), zram.data(), core)));
+        return nodes;
     }
 
     /** A new zram device with the lowest free number (hot_add). */
@@ -68,8 +94,9 @@ final class Devices {
         while (zrams.containsKey(id)) {
             id++;
         }
-        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE, nowNs);
+        ZramDevice device = new ZramDevice(id, core.ram, core.costs, Costs.Algorithm.LZO_RLE, nowNs, () -> bytes);
         zrams.put(id, device);
+        onChange.run();
         core.log.info(nowNs.getAsLong(), "zram: Added device: " + device.name());
         return device;
     }
@@ -86,6 +113,7 @@ final class Devices {
         }
         device.reset();
         zrams.remove(id);
+        onChange.run();
         core.log.info(nowNs.getAsLong(), "zram: Removed device: " + device.name());
     }
 

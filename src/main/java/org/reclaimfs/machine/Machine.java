@@ -32,6 +32,7 @@ import org.reclaimfs.policy.Knobs;
 import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.sched.RunQueues;
+import org.reclaimfs.swap.ByteStore;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
@@ -535,6 +536,21 @@ public final class Machine {
 
     public void addDisk(Disk disk) {
         devices.addDisk(disk);
+    }
+
+    /** Where bytes are kept that programs write to devices; to be said before they do. */
+    public void keepBytesIn(ByteStore store) {
+        devices.keepBytesIn(store);
+    }
+
+    /** The devices' nodes in /dev: a new one for each device. */
+    public List<BlockFile> deviceNodes() {
+        return devices.nodes();
+    }
+
+    /** {@code listener} runs after a device came or went; it replaces an earlier one. */
+    public void onDeviceChange(Runnable listener) {
+        devices.onChange(listener);
     }
 
     /** A new zram device with the lowest free number (hot_add). */

@@ -3,6 +3,7 @@ package org.reclaimfs.swap;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
@@ -93,6 +94,8 @@ public final class Disk implements SwapBackend {
     private final BitSet present = new BitSet();
 
     private @Nullable Memory ram;
+    private Supplier<ByteStore> store = Disk::noStore;
+    private final DiskBytes data = new DiskBytes(this, () -> store.get());
 
     public Disk(String name, long bytes, Profile profile) {
         this.name = name;
@@ -126,6 +129,42 @@ public final class Disk implements SwapBackend {
     /** A RAM disk takes its pages from here. */
     public void keepIn(Memory memory) {
         ram = memory;
+    }
+
+    /** Bytes that programs write to the disk's node are kept there. */
+    public void keepBytesIn(Supplier<ByteStore> bytes) {
+        store = bytes;
+    }
+
+    private static ByteStore noStore() {
+        throw new IllegalStateException("the disk belongs to no machine");
+    }
+
+    /** What the disk's node in /dev reads and writes. The model's own writes have no bytes, and leave these alone. */
+    public BlockBytes data() {
+        return data;
+    }
+
+    /** A page that a program writes: whether there is a place for it. */
+    boolean takes(int page) {
+        return !failing && (!inRam() || keep(page, 1) == 1);
+    }
+
+    /** A program's own request, which nobody in the model waits for. */
+    void noteIo(boolean write, int pages) {
+        if (!inRam()) {
+            stats.note(write, pages, write ? profile.writeNs : profile.readNs);
+        }
+    }
+
+    /** A discard; a RAM disk gives its pages back (brd_do_discard). */
+    void forget(int from, int to) {
+        for (int at = present.nextSetBit(from); at >= 0 && at < to; at = present.nextSetBit(at + 1)) {
+            present.clear(at);
+            if (ram != null) {
+                ram.kernelUse(KernelUse.RAM_DISKS, -1);
+            }
+        }
     }
 
     /** nr_requests of its queue. */

@@ -58,16 +58,35 @@ public final class Recompress extends Rework {
 
     private boolean compress(int slot, int pages, Effort effort) {
         long state = chosen.state();
-        int content = Slot.content(state);
-        long compressNs = device.costs().compressNs(algorithm, store.contents.content(content));
+        long compressNs = device.costs().compressNs(algorithm, store.content(state));
         effort.spend((device.expandNs(store, state) + compressNs) * pages);
         pagesLeft -= pages;
-        int bytes = store.contents.bytes(content, priority);
-        boolean smaller = Zsmalloc.classSize(bytes) < Zsmalloc.classSize(store.objectBytes(state));
-        if (!smaller || thresholdBytes > 0 && bytes >= thresholdBytes) {
+        if (Slot.hasBytes(state)) {
+            return compressBytes(slot, pages, state);
+        }
+        int bytes = store.contents.bytes(Slot.content(state), priority);
+        if (!helps(bytes, state)) {
             store.triedInVain(slot, pages, last);
             return true;
         }
         return store.recompressed(slot, pages, priority) == pages || fail(Errno.ENOMEM);
+    }
+
+    /** Slots of objects of one length: each page becomes what it becomes. */
+    private boolean compressBytes(int slot, int pages, long state) {
+        for (int at = slot + pages - 1; at >= slot; at--) {
+            int bytes = store.bytes.compress(at, state, priority);
+            if (!helps(bytes, state)) {
+                store.triedInVain(at, 1, last);
+            } else if (!store.recompressedBytes(at, priority, bytes)) {
+                return fail(Errno.ENOMEM);
+            }
+        }
+        return true;
+    }
+
+    private boolean helps(int bytes, long state) {
+        boolean smaller = Zsmalloc.classSize(bytes) < Zsmalloc.classSize(store.objectBytes(state));
+        return smaller && (thresholdBytes == 0 || bytes < thresholdBytes);
     }
 }

@@ -57,7 +57,7 @@ public final class Writeback extends Rework {
         long expandNs = asItIs ? device.costs().get(Cost.COPY) : device.expandNs(store, state);
         effort.spend((expandNs + device.costs().get(Cost.SUBMIT_IO)) * pages);
         effort.blockUntil(backing.queueFreeNs(), true);
-        int taken = backing.write(store.contents.content(Slot.content(state)), pages);
+        int taken = backing.write(store.content(state), pages);
         if (taken > 0) {
             effort.blockUntil(backing.writtenNs(taken, effort.nowNs()), true);
             // Highest first, as they were chosen.

@@ -1,6 +1,7 @@
 package org.reclaimfs.zram;
 
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
@@ -8,6 +9,8 @@ import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.swap.BlockBytes;
+import org.reclaimfs.swap.ByteStore;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoCounts;
 import org.reclaimfs.swap.SwapBackend;
@@ -35,7 +38,9 @@ public final class ZramDevice implements SwapBackend {
     private final Memory ram;
     private final Costs costs;
     private final LongSupplier nowNs;
-    private long disksizePages;
+    private final Supplier<ByteStore> bytes;
+    private final BlockBytes data = new ZramData(this);
+    private volatile long disksizePages; // looked at without the lock: whether there is a node in /dev
     private int openers;
     private @Nullable ZramStore store;
     private @Nullable Backing backing;
@@ -46,8 +51,20 @@ public final class ZramDevice implements SwapBackend {
     private long notifyFree;
     private BlockStats stats = new BlockStats();
 
-    /** @param nowNs the machine's time, in ns since boot */
-    public ZramDevice(int id, Memory ram, Costs costs, Costs.Algorithm defaultAlgorithm, LongSupplier nowNs) {
+    /**
+     * A device without a size.
+     *
+     * @param nowNs the machine's time, in ns since boot
+     * @param bytes keeps what programs write
+     */
+    public ZramDevice(
+            int id,
+            Memory ram,
+            Costs costs,
+            Costs.Algorithm defaultAlgorithm,
+            LongSupplier nowNs,
+            Supplier<ByteStore> bytes) {
+        this.bytes = bytes;
         this.id = id;
         this.ram = ram;
         this.costs = costs;
@@ -86,7 +103,8 @@ public final class ZramDevice implements SwapBackend {
         ram.kernelUse(KernelUse.VMALLOC, table);
         disksizePages = pages;
         int slots = (int) Math.min(pages, MAX_SLOTS);
-        ZramStore fresh = new ZramStore(slots, ram, settings.algorithms(), backing, settings.compressedWriteback());
+        ZramStore fresh =
+                new ZramStore(slots, ram, settings.algorithms(), backing, settings.compressedWriteback(), bytes.get());
         fresh.setLimitPages(settings.memLimitPages());
         store = fresh;
         return Initialised.OK;
@@ -239,7 +257,7 @@ public final class ZramDevice implements SwapBackend {
                 Slot.has(state, Slot.WRITTEN_BACK),
                 Slot.has(state, Slot.HUGE),
                 Slot.has(state, Slot.IDLE),
-                Slot.priority(state) > 0,
+                Slot.priority(state) > 0 && store().packed(state),
                 Slot.has(state, Slot.INCOMPRESSIBLE));
     }
 
@@ -269,6 +287,19 @@ public final class ZramDevice implements SwapBackend {
             // Swap gives up its batch at the first failure; the pages behind it would fail alike.
             store().free(slot + ok, pages - ok);
         }
+        return ok;
+    }
+
+    /** What the device's node in /dev reads and writes. */
+    public BlockBytes data() {
+        return data;
+    }
+
+    /** A program writes a page; false if there is no memory for it (zram_bvec_write). */
+    boolean writePage(int slot, byte[] page) {
+        boolean ok = store().writePage(slot, page, seconds());
+        failedWrites += ok ? 0 : 1;
+        stats.wrote(1, writeCostNs(store().content(store().slots.state(slot))), nowNs.getAsLong());
         return ok;
     }
 

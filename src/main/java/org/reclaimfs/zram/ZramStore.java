@@ -1,5 +1,6 @@
 package org.reclaimfs.zram;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
@@ -7,14 +8,19 @@ import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.SlabCache;
 import org.reclaimfs.mm.Zsmalloc;
+import org.reclaimfs.swap.ByteStore;
 
 /**
  * What an initialised zram device holds: its table, its pool and their counts (struct zram_stats). Slots are numbered
  * from 0; every change to one goes through here. NOT thread safe.
  */
 final class ZramStore {
+    /** Bytes that a program wrote, and that compress. */
+    private static final Content WRITTEN = Content.ratio(2, "bytes");
+
     final SlotRuns slots;
     final Contents contents;
+    final SlotBytes bytes;
     private final Memory ram;
     private final @Nullable Backing backing;
     private final boolean compressedWriteback;
@@ -34,9 +40,11 @@ final class ZramStore {
             Memory ram,
             @Nullable Costs.Algorithm[] algorithms,
             @Nullable Backing backing,
-            boolean compressedWriteback) {
+            boolean compressedWriteback,
+            ByteStore byteStore) {
         this.slots = new SlotRuns(slots);
         this.contents = new Contents(algorithms);
+        this.bytes = new SlotBytes(byteStore, algorithms);
         this.ram = ram;
         this.backing = backing;
         this.compressedWriteback = compressedWriteback;
@@ -49,6 +57,9 @@ final class ZramStore {
 
     /** Gives all RAM back; nobody uses the store afterwards. */
     void close() {
+        for (int at = 0; bytes.used() && at < slots.slots(); at = slots.runEnd(at)) {
+            forgetBytes(slots.state(at), at, slots.runEnd(at));
+        }
         ram.giveZspages(pool.pages());
         handles.add(-pool.objectCount());
     }
@@ -57,13 +68,35 @@ final class ZramStore {
 
     /** Bytes of the slot's object, also of one that is on the backing device. */
     int objectBytes(long state) {
-        return contents.bytes(Slot.content(state), Slot.priority(state));
+        return Slot.hasBytes(state) ? Slot.length(state) : contents.bytes(Slot.content(state), Slot.priority(state));
+    }
+
+    /** What a slot's page holds, as far as costs care. */
+    Content content(long state) {
+        if (state == Slot.EMPTY || !Slot.hasBytes(state)) {
+            return state == Slot.EMPTY ? Content.RANDOM : contents.content(Slot.content(state));
+        }
+        return Slot.has(state, Slot.SAME) ? Content.SAME : Slot.has(state, Slot.HUGE) ? Content.RANDOM : WRITTEN;
+    }
+
+    /** The page of a slot; one that the model wrote has no bytes, and is zeros. */
+    void readPage(int slot, byte[] into) {
+        long state = slots.state(slot);
+        if (Slot.hasBytes(state)) {
+            bytes.read(slot, state, into);
+        } else {
+            Arrays.fill(into, (byte) 0);
+        }
     }
 
     /** Whether reading the slot needs a decompressor. */
     boolean compressed(long state) {
-        boolean raw = Slot.has(state, Slot.SAME) || Slot.has(state, Slot.WRITTEN_BACK) && !compressedWriteback;
-        return !raw && objectBytes(state) < Units.PAGE_SIZE;
+        return !Slot.has(state, Slot.SAME) && packed(state) && objectBytes(state) < Units.PAGE_SIZE;
+    }
+
+    /** Whether the slot is still as its algorithm left it: not unpacked for the backing device. */
+    boolean packed(long state) {
+        return compressedWriteback || !Slot.has(state, Slot.WRITTEN_BACK);
     }
 
     // ---- writing ----
@@ -104,6 +137,42 @@ final class ZramStore {
         hugePages += huge ? ok : 0;
         hugePagesSince += huge ? ok : 0;
         return ok;
+    }
+
+    /**
+     * Stores a page of bytes; what was there is freed first (zram_write_page).
+     *
+     * @return whether there was memory for it; if not, the slot is empty now
+     */
+    boolean writePage(int slot, byte[] page, long seconds) {
+        free(slot, 1);
+        if (SlotBytes.sameFilled(page)) {
+            bytes.keepSame(slot, page);
+            slots.set(slot, slot + 1, Slot.ofBytes(0, Slot.SAME, seconds));
+            samePages++;
+            storedPages++;
+            return true;
+        }
+        int length = bytes.compress(page, 0);
+        if (allocate(length, 1, 0) == 0) {
+            return false;
+        }
+        boolean huge = length == Units.PAGE_SIZE;
+        slots.set(slot, slot + 1, Slot.ofBytes(length, huge ? Slot.HUGE : 0, seconds));
+        storedPages++;
+        comprBytes += length;
+        hugePages += huge ? 1 : 0;
+        hugePagesSince += huge ? 1 : 0;
+        return keep(slot, length);
+    }
+
+    /** Without room for the bytes a slot is emptied again: an error that only this server knows. */
+    private boolean keep(int slot, int length) {
+        if (bytes.keep(slot, length)) {
+            return true;
+        }
+        free(slot, 1);
+        return false;
     }
 
     /** Objects for up to {@code count} pages; returns how many there was memory for. */
@@ -147,10 +216,17 @@ final class ZramStore {
         int end = slot + pages;
         for (int at = slot; at < end; ) {
             int next = Math.min(end, slots.runEnd(at));
+            forgetBytes(slots.state(at), at, next);
             drop(slots.state(at), next - at);
             at = next;
         }
         slots.set(slot, end, Slot.EMPTY);
+    }
+
+    private void forgetBytes(long state, int from, int to) {
+        if (Slot.hasBytes(state)) {
+            bytes.drop(from, to, state);
+        }
     }
 
     private void drop(long state, int pages) {
@@ -211,8 +287,11 @@ final class ZramStore {
     void writtenBack(int slot, int pages) {
         long state = slots.state(slot);
         dropObjects(state, pages);
-        long kept =
-                compressedWriteback ? state & ~(Slot.IDLE | Slot.INCOMPRESSIBLE) : Slot.of(Slot.content(state), 0, 0);
+        long kept = state & ~(Slot.IDLE | Slot.INCOMPRESSIBLE);
+        if (!compressedWriteback) {
+            // Bytes stay packed in this server; the kernel has unpacked them, and forgotten with what.
+            kept = Slot.hasBytes(state) ? kept & ~Slot.HUGE : Slot.of(Slot.content(state), 0, 0);
+        }
         slots.set(slot, slot + pages, Slot.withSeconds(kept, 0) | Slot.WRITTEN_BACK);
     }
 
@@ -230,6 +309,21 @@ final class ZramStore {
     int recompressed(int slot, int pages, int priority) {
         long state = slots.state(slot);
         long after = Slot.withPriority(state & ~(Slot.IDLE | Slot.HUGE), priority);
+        return replace(slot, pages, state, after);
+    }
+
+    /** The same for one slot with bytes, whose page was just compressed to {@code length}; false without memory. */
+    boolean recompressedBytes(int slot, int priority, int length) {
+        long state = slots.state(slot);
+        long after = Slot.withPriority(state & ~(Slot.IDLE | Slot.HUGE), priority);
+        if (replace(slot, 1, state, Slot.withLength(after, length)) == 0) {
+            return false;
+        }
+        bytes.drop(slot, slot + 1, state);
+        return keep(slot, length);
+    }
+
+    private int replace(int slot, int pages, long state, long after) {
         int bytes = objectBytes(after);
         int done = 0;
         while (done < pages && handles.makeRoom() > 0) {

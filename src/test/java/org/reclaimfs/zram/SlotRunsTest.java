@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Memory;
+import org.reclaimfs.swap.HeapBytes;
 
 final class SlotRunsTest {
     private static final int SLOTS = 3 * SlotRuns.CHUNK + 100;
@@ -92,7 +93,12 @@ final class SlotRunsTest {
     @Test
     void aBrokenTableIsFound() {
         ZramStore store = new ZramStore(
-                8, new Memory(64L << 20, 0, 1, 1, 1), new Costs.Algorithm[] {Costs.Algorithm.LZ4}, null, false);
+                8,
+                new Memory(64L << 20, 0, 1, 1, 1),
+                new Costs.Algorithm[] {Costs.Algorithm.LZ4},
+                null,
+                false,
+                new HeapBytes());
         assertThat(store.write(0, 8, Content.RANDOM, 0, 1)).isEqualTo(8);
         store.checkInvariants();
         store.slots.set(0, 1, Slot.EMPTY);
