@@ -128,6 +128,17 @@ show_dev() {
     umount -l "$host/dev"
 }
 
+# What set-up scripts call, and what would change the host, goes to the machine.
+stand_in() {
+    local name
+    mkdir /run/.bin
+    for name in modprobe rmmod udevadm logger; do
+        ln -s "${BASH_SOURCE[0]%/*}/stand-in.sh" "/run/.bin/$name"
+    done
+    : >/run/wrappers.log
+    export PATH=/run/.bin:$PATH
+}
+
 # Names for swapon(2) to be given: the model has the devices, nothing here can be read or written.
 name_devices() {
     local device
@@ -194,6 +205,7 @@ inner() {
     show_sys
     show_dev
     [[ $tier != syscalls ]] || name_devices
+    [[ $tier != block ]] || stand_in
     # `reclaimfs ctl /run STEP` works in here.
     mount --bind "$tree/reclaimfs" /run/reclaimfs
     [[ $speed == - ]] || printf 'speed %s\n' "$speed" >/run/reclaimfs/clock

@@ -52,6 +52,8 @@ final class Kernel {
 
         int fstatfs(int fd, Pointer to);
 
+        int fsync(int fd);
+
         Pointer signal(int number, Pointer handler);
 
         int kill(int pid, int signal);
@@ -210,6 +212,11 @@ final class Kernel {
     /** ioctl(2) with a number or a structure's address. */
     long ioctl(int fd, long request, long argument) throws ErrnoException {
         return checked(lib.syscall(abi.ioctl, fd, request, argument, 0, 0), "ioctl " + Long.toHexString(request));
+    }
+
+    /** Writes back what the page cache of a device has. */
+    void sync(int fd) throws ErrnoException {
+        checked(lib.fsync(fd), "fsync");
     }
 
     /** A block device's node; the mode is changed by the umask. */
