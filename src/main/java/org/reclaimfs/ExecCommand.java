@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class ExecCommand implements Callable<Integer> {
+    private static final String AUTO = "auto";
     private static final long READY_SECONDS = 30;
     private static final long LOOK_MS = 300;
     /** By which a process gets the number asked for. */
@@ -51,8 +52,8 @@ final class ExecCommand implements Callable<Integer> {
     @Option(names = "--speed", paramLabel = "X", description = "virtual seconds per real second", defaultValue = "1")
     private double speed = 1;
 
-    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls, block or auto", defaultValue = "auto")
-    private String tier = "auto";
+    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls, block or auto", defaultValue = AUTO)
+    private String tier = AUTO;
 
     @Option(names = "--stand-ins", description = "each simulated task is a real, idle process, too")
     private boolean standIns;
@@ -79,22 +80,26 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private Tier tier() throws Failure {
-        Tier wanted = tier.equals("auto") ? Tier.SYSCALLS : Tier.valueOf(tier.toUpperCase(Locale.ROOT));
-        String missing = wanted.missing();
-        if (missing == null) {
+        if (!tier.equals(AUTO)) {
+            Tier wanted = Tier.valueOf(tier.toUpperCase(Locale.ROOT));
+            String missing = wanted.missing();
+            if (missing != null) {
+                throw Failure.of(Main.FAILED, "--tier " + tier + ": this host lacks " + missing);
+            }
             return wanted;
         }
-        if (!tier.equals("auto")) {
-            throw Failure.of(Main.FAILED, "--tier " + tier + ": this host lacks " + missing);
+        String missing = Tier.SYSCALLS.missing();
+        if (missing != null) {
+            Main.say("tier syscalls is left out: this host lacks " + missing);
+            return Tier.FILES;
         }
-        Main.say("tier syscalls is left out: this host lacks " + missing);
-        return Tier.FILES;
+        // A plain user cannot have it and need not hear of it each time: doctor tells.
+        return Tier.BLOCK.missing() == null ? Tier.BLOCK : Tier.SYSCALLS;
     }
 
-    @SuppressWarnings("try") // the devices are only to be closed
     private int inFrontOfServer(Tier chosen) throws Failure {
         try (BlockDevices devices = devices(chosen)) {
-            Sandbox sandbox = sandbox(chosen, null);
+            Sandbox sandbox = sandbox(devices == null ? withoutBlocks(chosen) : chosen, null);
             letRun(sandbox);
             Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
             watch.setDaemon(true);
@@ -118,7 +123,6 @@ final class ExecCommand implements Callable<Integer> {
         }
     }
 
-    @SuppressWarnings("try") // the devices are only to be closed
     private int inFrontOfOwnMachine(Tier chosen) throws Failure {
         ScenarioFile file = scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario);
         long startMs = System.currentTimeMillis();
@@ -134,7 +138,7 @@ final class ExecCommand implements Callable<Integer> {
             }
             try (BlockDevices devices = devices(chosen)) {
                 session.startTimeline();
-                Sandbox sandbox = sandbox(chosen, speed);
+                Sandbox sandbox = sandbox(devices == null ? withoutBlocks(chosen) : chosen, speed);
                 Why why = new Why(session);
                 why.start();
                 if (standIns) {
@@ -161,7 +165,11 @@ final class ExecCommand implements Callable<Integer> {
         StandIns.number(session);
     }
 
-    /** Real block devices for those of the machine, each with its node; null for a tier without. */
+    private static Tier withoutBlocks(Tier chosen) {
+        return chosen == Tier.BLOCK ? Tier.SYSCALLS : chosen;
+    }
+
+    /** Real block devices for those of the machine, each with its node; null for a tier without, or a host. */
     private @Nullable BlockDevices devices(Tier chosen) throws Failure {
         if (chosen != Tier.BLOCK) {
             return null;
@@ -170,6 +178,10 @@ final class ExecCommand implements Callable<Integer> {
             BlockDevices devices = BlockDevices.start(tree.toString(), Main.class);
             if (!devices.awaitReady()) {
                 devices.close();
+                if (tier.equals(AUTO)) {
+                    Main.say("tier block is left out: no block devices can be made");
+                    return null;
+                }
                 throw Failure.of(Main.FAILED, "--tier block: no block devices can be made");
             }
             return devices;
