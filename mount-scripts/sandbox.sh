@@ -19,8 +19,10 @@ fail() {
 
 outer() {
     mount -t tmpfs -o mode=755 run /run || fail "cannot mount in a namespace of our own: is this a restricted container?"
-    mkdir -p /run/.tree "$host" "$stand_ins/bin" /run/lock /run/reclaimfs
+    mkdir -p /run/.tree /run/.dev "$host" "$stand_ins/bin" /run/lock /run/reclaimfs
     mkfifo "$stand_ins/wishes"
+    # The sandbox' /dev: the process that keeps the block devices makes their nodes in it.
+    mount -t tmpfs -o mode=755 dev /run/.dev
     exec "$@"
 }
 
@@ -100,7 +102,7 @@ show_dev() {
     local name device
     mkdir "$host/dev"
     mount --rbind /dev "$host/dev"
-    mount -t tmpfs -o mode=755 dev /dev
+    mount --move /run/.dev /dev
     for name in null zero full random urandom tty ptmx kmsg; do
         device=$host/dev/$name
         [[ $name == kmsg ]] && device=$tree/dev/kmsg
@@ -126,12 +128,25 @@ show_dev() {
     umount -l "$host/dev"
 }
 
+# What set-up scripts call, and what would change the host, goes to the machine.
+stand_in() {
+    local name
+    mkdir /run/.bin
+    for name in modprobe rmmod udevadm logger; do
+        ln -s "${BASH_SOURCE[0]%/*}/stand-in.sh" "/run/.bin/$name"
+    done
+    : >/run/wrappers.log
+    export PATH=/run/.bin:$PATH
+}
+
 # Names for swapon(2) to be given: the model has the devices, nothing here can be read or written.
 name_devices() {
     local device
     for device in "$tree"/sys/block/*; do
-        : >"/dev/${device##*/}"
-        chmod 600 "/dev/${device##*/}"
+        device=/dev/${device##*/}
+        [[ ! -e $device ]] || continue
+        : >"$device"
+        chmod 600 "$device"
     done
 }
 
@@ -253,7 +268,8 @@ inner() {
     show_proc
     show_sys
     show_dev
-    [[ $tier == files ]] || name_devices
+    [[ $tier != syscalls ]] || name_devices
+    [[ $tier != block ]] || stand_in
     # `reclaimfs ctl /run STEP` works in here.
     mount --bind "$tree/reclaimfs" /run/reclaimfs
     [[ $speed == - ]] || printf 'speed %s\n' "$speed" >/run/reclaimfs/clock

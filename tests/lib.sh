@@ -349,3 +349,18 @@ borrow() {
     fi
     echo "$borrowed/run/$program"
 }
+
+# blocks_in_sandbox [ARG…]: in_sandbox with block devices; skips where this host has none.
+blocks_in_sandbox() {
+    missing=$("$reclaimfs" doctor | sed -n 's/^exec, tier block *no (\(.*\))$/\1/p')
+    [ -z "$missing" ] || skip "no block devices: $missing"
+    in_sandbox --tier block "$@"
+    losetup -a | grep -F /run/.tree >"$scratch/loops" || true
+}
+
+# expect_no_loops: what the sandbox had of the host's loop devices has been given back.
+expect_no_loops() {
+    # shellcheck disable=SC2317 # called by wait_until
+    none_left() { losetup -a | grep -F /run/.tree | diff -q "$scratch/loops" - >/dev/null; }
+    wait_until 10 "our loop devices are free again: $(losetup -a)" none_left
+}

@@ -26,7 +26,7 @@ printf 'trap "echo got-int; exit 3" INT; echo up; kill -INT 0; sleep 10 & wait\n
 expect_eq "status on a terminal" 3 "$(status on_terminal sh "$scratch/int")"
 grep -q got-int "$scratch/said" || fail "no SIGINT: $(cat "$scratch/said")"
 
-for usage in "exec" "exec --" "exec --tier nope -- true" "exec --tier block -- true" "exec --scenario /nonexistent -- true" \
+for usage in "exec" "exec --" "exec --tier nope -- true" "exec --scenario /nonexistent -- true" \
     "exec --speed 2 $mnt -- true" "exec --nope -- true"; do
     # shellcheck disable=SC2086 # words
     expect_eq "$usage" 2 "$(status "$reclaimfs" $usage)"

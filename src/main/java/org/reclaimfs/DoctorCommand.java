@@ -51,7 +51,8 @@ final class DoctorCommand implements Callable<Integer> {
                 "exec --stand-ins",
                 works && sandbox && Files.exists(ExecCommand.LAST_PID),
                 "needs a kernel with ns_last_pid");
-        System.out.printf("%-20s %s%n", "exec, tier block", "not in this release");
+        String lacking = Tier.BLOCK.missing();
+        line("exec, tier block", works && sandbox && lacking == null, lacking == null ? "see above" : lacking);
         return works ? 0 : Main.FAILED;
     }
 

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.fuse.FuseMount;
 import org.reclaimfs.fuse.FuseOptions;
 import org.reclaimfs.fuse.MountException;
+import org.reclaimfs.sandbox.BlockDevices;
 import org.reclaimfs.sandbox.Processes;
 import org.reclaimfs.sandbox.Sandbox;
 import org.reclaimfs.sandbox.SandboxException;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class ExecCommand implements Callable<Integer> {
+    private static final String AUTO = "auto";
     private static final long READY_SECONDS = 30;
     private static final long LOOK_MS = 300;
     /** By which a process gets the number asked for. */
@@ -49,8 +52,8 @@ final class ExecCommand implements Callable<Integer> {
     @Option(names = "--speed", paramLabel = "X", description = "virtual seconds per real second", defaultValue = "1")
     private double speed = 1;
 
-    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls or auto", defaultValue = "auto")
-    private String tier = "auto";
+    @Option(names = "--tier", paramLabel = "T", description = "files, syscalls, block or auto", defaultValue = AUTO)
+    private String tier = AUTO;
 
     @Option(names = "--stand-ins", description = "each simulated task is a real, idle process, too")
     private boolean standIns;
@@ -87,27 +90,32 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private Tier tier() throws Failure {
+        if (!tier.equals(AUTO)) {
+            Tier wanted = Tier.valueOf(tier.toUpperCase(Locale.ROOT));
+            String missing = wanted.missing();
+            if (missing != null) {
+                throw Failure.of(Main.FAILED, "--tier " + tier + ": this host lacks " + missing);
+            }
+            return wanted;
+        }
         String missing = Tier.SYSCALLS.missing();
-        if (tier.equals("files") || tier.equals("auto") && missing == null) {
-            return tier.equals("files") ? Tier.FILES : Tier.SYSCALLS;
+        if (missing != null) {
+            Main.say("tier syscalls is left out: this host lacks " + missing);
+            return Tier.FILES;
         }
-        if (missing == null) {
-            return Tier.SYSCALLS;
-        }
-        if (tier.equals("syscalls")) {
-            throw Failure.of(Main.FAILED, "--tier syscalls: this host lacks " + missing);
-        }
-        Main.say("tier syscalls is left out: this host lacks " + missing);
-        return Tier.FILES;
+        // A plain user cannot have it and need not hear of it each time: doctor tells.
+        return Tier.BLOCK.missing() == null ? Tier.BLOCK : Tier.SYSCALLS;
     }
 
     private int inFrontOfServer(Tier chosen) throws Failure {
-        Sandbox sandbox = sandbox(chosen, null);
-        letRun(sandbox);
-        Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
-        watch.setDaemon(true);
-        watch.start();
-        return await(sandbox);
+        try (BlockDevices devices = devices(chosen)) {
+            Sandbox sandbox = sandbox(devices == null ? withoutBlocks(chosen) : chosen, null);
+            letRun(sandbox);
+            Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
+            watch.setDaemon(true);
+            watch.start();
+            return await(sandbox);
+        }
     }
 
     private void endWithServer(Sandbox sandbox) {
@@ -140,24 +148,26 @@ final class ExecCommand implements Callable<Integer> {
                 checkStandIns(session);
             }
             SystemdOomd oomd = with == null ? null : SystemdOomd.prepare(session, unitDirs);
-            session.startTimeline();
-            Sandbox sandbox = sandbox(chosen, speed);
-            if (oomd != null) {
-                oomd.start();
+            try (BlockDevices devices = devices(chosen)) {
+                session.startTimeline();
+                Sandbox sandbox = sandbox(devices == null ? withoutBlocks(chosen) : chosen, speed);
+                if (oomd != null) {
+                    oomd.start();
+                }
+                Why why = new Why(session);
+                why.start();
+                if (standIns || oomd != null) {
+                    processes.start(session, new Processes(sandbox), why::look);
+                } else {
+                    letRun(sandbox);
+                }
+                int status = await(sandbox);
+                why.tell();
+                if (oomd != null) {
+                    oomd.kills().forEach(line -> Main.say("systemd-oomd: " + line));
+                }
+                return status;
             }
-            Why why = new Why(session);
-            why.start();
-            if (standIns || oomd != null) {
-                processes.start(session, new Processes(sandbox), why::look);
-            } else {
-                letRun(sandbox);
-            }
-            int status = await(sandbox);
-            why.tell();
-            if (oomd != null) {
-                oomd.kills().forEach(line -> Main.say("systemd-oomd: " + line));
-            }
-            return status;
         } catch (MountException e) {
             throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
@@ -171,6 +181,31 @@ final class ExecCommand implements Callable<Integer> {
             throw Failure.of(Main.FAILED, "--stand-ins: this host lacks " + LAST_PID + " (CONFIG_CHECKPOINT_RESTORE)");
         }
         StandIns.number(session);
+    }
+
+    private static Tier withoutBlocks(Tier chosen) {
+        return chosen == Tier.BLOCK ? Tier.SYSCALLS : chosen;
+    }
+
+    /** Real block devices for those of the machine, each with its node; null for a tier without, or a host. */
+    private @Nullable BlockDevices devices(Tier chosen) throws Failure {
+        if (chosen != Tier.BLOCK) {
+            return null;
+        }
+        try {
+            BlockDevices devices = BlockDevices.start(tree.toString(), Main.class);
+            if (!devices.awaitReady()) {
+                devices.close();
+                if (tier.equals(AUTO)) {
+                    Main.say("tier block is left out: no block devices can be made");
+                    return null;
+                }
+                throw Failure.of(Main.FAILED, "--tier block: no block devices can be made");
+            }
+            return devices;
+        } catch (SandboxException e) {
+            throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     private Sandbox sandbox(Tier chosen, @Nullable Double clock) throws Failure {

@@ -23,7 +23,8 @@ public final class Main implements Runnable {
             RunCommand::new,
             CompareCommand::new,
             CheckCommand::new,
-            DoctorCommand::new);
+            DoctorCommand::new,
+            NodesCommand::new);
 
     static final int FAILED = 1;
     static final int USAGE = 2;

@@ -21,7 +21,9 @@ final class Tree {
         new DevFs(machine).mountAt(root.addDir("dev", FsKind.PLAIN));
         new ProcFs(machine).mountAt(root.addDir("proc", FsKind.PROC));
         Dir sys = root.addDir("sys", FsKind.SYSFS);
-        new SysFs(machine).mountAt(sys);
+        SysFs sysFs = new SysFs(machine);
+        sysFs.mountAt(sys);
+        sysFs.mountNodesAt(root.dir("reclaimfs"));
         CgroupFs cgroups = new CgroupFs(machine, real);
         cgroups.mountAt(sys.dir("fs").addDir("cgroup", FsKind.CGROUP));
         cgroups.mountFeaturesAt(sys.dir("kernel").addDir("cgroup"));

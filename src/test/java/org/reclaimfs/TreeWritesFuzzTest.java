@@ -91,7 +91,7 @@ final class TreeWritesFuzzTest {
             } else if (entry.type() == Stat.REGULAR && child != null) {
                 visit.file(
                         (dir.path().equals("/") ? "" : dir.path()) + "/" + entry.name(),
-                        child.attrs().mode());
+                        session.kernfs().stat(child).mode());
             }
         }
     }

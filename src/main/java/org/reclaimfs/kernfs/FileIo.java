@@ -38,6 +38,10 @@ final class FileIo {
             SeqFile text = file.snapshot();
             if (offset == 0 || text == null || offset != file.nextOffset()) {
                 text = render(ref.set(), ref.index(), file);
+                Work rest = file.takeRest();
+                if (rest != null) {
+                    gate.drive(rest, signal);
+                }
             }
             if (offset >= text.length()) {
                 file.nextOffset(offset);

@@ -51,6 +51,7 @@ public final class OpenFile {
     private volatile long seenEvents = -1;
     private @Nullable Object attachment; // GUARDED_BY(gate lock)
     private @Nullable Runnable onRelease; // GUARDED_BY(gate lock)
+    private @Nullable Work rest; // GUARDED_BY(this)
 
     OpenFile(FileRef ref, Caller opener, int flags) {
         this.ref = ref;
@@ -97,6 +98,19 @@ public final class OpenFile {
     /** Keeps something for this descriptor. */
     public void attachment(@Nullable Object newAttachment) {
         attachment = newAttachment;
+    }
+
+    /** What a read has set off, and waits for before it returns. */
+    public void then(Work slowPart) {
+        rest = slowPart;
+    }
+
+    /** The slow part of the read just done, if it has one. */
+    @Nullable
+    Work takeRest() {
+        Work taken = rest;
+        rest = null;
+        return taken;
     }
 
     /** Runs {@code action} under the gate's lock when the descriptor is closed; replaces an earlier one. */

@@ -26,7 +26,9 @@ public record BlockDevice(String name, int major, int minor, long bytes, IoCount
 
     /** All of them: RAM disks, which the kernel brings, other disks, each in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
-        return all(machine.disks(), machine.zrams(), machine.nowNs());
+        return all(machine.disks(), machine.zrams(), machine.nowNs()).stream()
+                .map(machine.nodeNumbers()::shown)
+                .toList();
     }
 
     static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams, long nowNs) {
@@ -56,6 +58,11 @@ public record BlockDevice(String name, int major, int minor, long bytes, IoCount
     /** A zram device, which does one request a page. */
     public static BlockDevice of(ZramDevice zram) {
         return new BlockDevice(zram.name(), ZRAM_MAJOR, zram.id, zram.disksizeBytes(), zram.counts());
+    }
+
+    /** The same device with another number. */
+    BlockDevice withNumber(int otherMajor, int otherMinor) {
+        return new BlockDevice(name, otherMajor, otherMinor, bytes, io);
     }
 
     /** Capacity in 512-byte sectors. */

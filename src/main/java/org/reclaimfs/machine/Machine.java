@@ -61,6 +61,7 @@ public final class Machine {
     private final OomPath oom;
     private final Threads threads;
     private final VmStats vmstats;
+    private final NodeNumbers nodeNumbers = new NodeNumbers();
     private final Devices devices;
     private final EventQueue events = new EventQueue();
     private final Cpus cpus;
@@ -349,6 +350,11 @@ public final class Machine {
     /** What a driver says in the kernel's log (pr_info). */
     public void log(String text) {
         core.log.info(nowNs, text);
+    }
+
+    /** Under which numbers block devices are shown. */
+    public NodeNumbers nodeNumbers() {
+        return nodeNumbers;
     }
 
     /** The kernel's log. */

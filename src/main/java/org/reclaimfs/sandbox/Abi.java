@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** System call numbers of the machines this runs on (asm/unistd.h), and the machine's own number (linux/audit.h). */
 enum Abi {
-    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55),
-    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209);
+    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55, 259),
+    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209, 33);
 
     // The same on every machine.
     static final int PIDFD_OPEN = 434;
@@ -24,6 +24,7 @@ enum Abi {
     final int ioctl;
     final int openat2;
     final int getsockopt;
+    final int mknodat;
 
     Abi(
             String javaName,
@@ -38,7 +39,8 @@ enum Abi {
             int seccomp,
             int ioctl,
             int openat2,
-            int getsockopt) {
+            int getsockopt,
+            int mknodat) {
         this.javaName = javaName;
         this.audit = audit;
         this.statfs = statfs;
@@ -52,6 +54,7 @@ enum Abi {
         this.ioctl = ioctl;
         this.openat2 = openat2;
         this.getsockopt = getsockopt;
+        this.mknodat = mknodat;
     }
 
     /** This machine's, or null if it is another one. */

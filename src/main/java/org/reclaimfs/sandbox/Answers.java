@@ -96,11 +96,46 @@ final class Answers {
         }
         String path = call.path(0);
         try {
-            kernel.write(tree + "/reclaimfs/" + file, flags + path);
+            kernel.write(tree + "/reclaimfs/" + file, flags + device(call, path, file.equals("swapon")));
             return 0;
         } catch (ErrnoException e) {
             // Something that is there, but is no device of the machine, has no swap header.
             throw e.errno() == Errno.ENOENT && exists(call, path) ? new ErrnoException(Errno.EINVAL, path) : e;
+        }
+    }
+
+    /**
+     * The machine's name of what a path leads to, through links and binds. The host's devices have none: EINVAL.
+     *
+     * @param claim it must not be in use, and what has been written to it is to be there
+     */
+    private String device(Call call, String path, boolean claim) throws ErrnoException {
+        int fd;
+        try {
+            fd = kernel.openIn(call.root(), path);
+        } catch (ErrnoException e) {
+            return path; // the machine says what is wrong
+        }
+        try {
+            String number = Nodes.number(fd);
+            if (number == null) {
+                return link(fd);
+            }
+            String name = Nodes.device(tree, number);
+            if (name == null) {
+                throw new ErrnoException(Errno.EINVAL, path + " is no device of the machine");
+            }
+            if (claim) {
+                int exclusive = kernel.open("/proc/self/fd/" + fd, Kernel.O_EXCL); // EBUSY if it is mounted
+                try {
+                    kernel.sync(exclusive);
+                } finally {
+                    kernel.close(exclusive);
+                }
+            }
+            return "/dev/" + name;
+        } finally {
+            kernel.close(fd);
         }
     }
 

@@ -21,9 +21,13 @@ final class Kernel {
     static final int RESPONSE_BYTES = 24;
 
     static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
+    static final int O_EXCL = 0x80;
     static final int O_PATH = 0x200000;
     private static final int O_CLOEXEC = 0x80000;
     private static final int RESOLVE_IN_ROOT = 0x10;
+    private static final int AT_FDCWD = -100;
+    private static final int S_IFBLK = 0060000;
 
     /** The kernel's, of 64-bit machines. */
     static final int STATFS_BYTES = 120;
@@ -51,6 +55,8 @@ final class Kernel {
         long write(int fd, Pointer bytes, long count);
 
         int fstatfs(int fd, Pointer to);
+
+        int fsync(int fd);
 
         Pointer signal(int number, Pointer handler);
 
@@ -224,6 +230,28 @@ final class Kernel {
         } finally {
             close(fd);
         }
+    }
+
+    // ---- devices ----
+
+    /** ioctl(2) with a number or a structure's address. */
+    long ioctl(int fd, long request, long argument) throws ErrnoException {
+        return checked(lib.syscall(abi.ioctl, fd, request, argument, 0, 0), "ioctl " + Long.toHexString(request));
+    }
+
+    /** Writes back what the page cache of a device has. */
+    void sync(int fd) throws ErrnoException {
+        checked(lib.fsync(fd), "fsync");
+    }
+
+    /** A block device's node; the mode is changed by the umask. */
+    void makeNode(String path, int mode, int major, int minor) throws ErrnoException {
+        byte[] utf8 = path.getBytes(StandardCharsets.UTF_8);
+        Pointer name = memory(utf8.length + 1);
+        name.put(0, utf8, 0, utf8.length);
+        // new_encode_dev, linux/kdev_t.h
+        long device = minor & 0xff | (long) major << 8 | (minor & ~0xffL) << 12;
+        checked(lib.syscall(abi.mknodat, AT_FDCWD, name.address(), S_IFBLK | mode, device, 0), path);
     }
 
     /** One for this machine, or null where it is none that we know. */

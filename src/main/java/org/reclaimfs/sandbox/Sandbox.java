@@ -120,7 +120,7 @@ public final class Sandbox {
 
     /** Filters this thread; returns the listener, or −1. */
     private int filter() throws ErrnoException {
-        if (kernel != null && plan.tier() == Tier.SYSCALLS) {
+        if (kernel != null && plan.tier() != Tier.FILES) {
             return kernel.install(Filter.supervised(kernel.abi()), true);
         }
         return kernel != null && Tier.canRefuse() ? kernel.install(Filter.refusingSwap(kernel.abi()), false) : -1;

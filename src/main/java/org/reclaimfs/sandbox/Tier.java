@@ -12,7 +12,11 @@ public enum Tier {
     /** What can be read and written. */
     FILES,
     /** System calls that no file can answer, too. */
-    SYSCALLS;
+    SYSCALLS,
+    /** Block devices, too. */
+    BLOCK;
+
+    private static final Path LOOP_CONTROL = Path.of("/dev/loop-control");
 
     private static final Path ACTIONS = Path.of("/proc/sys/kernel/seccomp/actions_avail");
 
@@ -29,7 +33,30 @@ public enum Tier {
         if (Abi.current() == null) {
             return "system call numbers of " + System.getProperty("os.arch") + " (x86-64 and aarch64 are known)";
         }
-        return actions().contains("user_notif") ? null : "seccomp user notification (Linux 5.5)";
+        if (!actions().contains("user_notif")) {
+            return "seccomp user notification (Linux 5.5)";
+        }
+        return this == BLOCK ? missingForBlocks() : null;
+    }
+
+    private static @Nullable String missingForBlocks() {
+        if (!realRoot()) {
+            return "root (no user namespace may make device nodes or mount them)";
+        }
+        if (!Files.exists(LOOP_CONTROL)) {
+            return LOOP_CONTROL + " (modprobe loop; a container has to be given it)";
+        }
+        return Files.isWritable(LOOP_CONTROL) ? null : "permission for " + LOOP_CONTROL;
+    }
+
+    /** User 0 of the machine, not of a user namespace. */
+    private static boolean realRoot() {
+        try {
+            return Files.readString(Path.of("/proc/self/uid_map")).strip().matches("0 +0 +4294967295")
+                    && (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether swap calls can be kept from the host. */

@@ -14,7 +14,6 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.ControlInput;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
-import org.reclaimfs.kernfs.FsKind;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
@@ -51,7 +50,7 @@ final class ControlFiles {
     }
 
     void mountAt(Dir root) {
-        Dir dir = root.addDir("reclaimfs", FsKind.PLAIN);
+        Dir dir = root.dir("reclaimfs");
         dir.attach(rows(), machine);
         dir.addDir("patches").attach(patches(), machine);
     }

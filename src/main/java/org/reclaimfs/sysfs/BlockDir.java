@@ -2,9 +2,9 @@ package org.reclaimfs.sysfs;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.reclaimfs.machine.BlockDevice;
+import org.reclaimfs.machine.Machine;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.zram.ZramDevice;
 
@@ -31,17 +31,17 @@ final class BlockDir {
         this.queueRequests = queueRequests;
     }
 
-    static BlockDir ofDisk(Disk disk, int index, int diskseq, LongSupplier nowNs) {
+    static BlockDir ofDisk(Machine machine, Disk disk, int index, int diskseq) {
         return new BlockDir(
-                () -> BlockDevice.of(disk, index, nowNs.getAsLong()),
+                () -> machine.nodeNumbers().shown(BlockDevice.of(disk, index, machine.nowNs())),
                 disk.inRam() ? Kind.RAM : Kind.DISK,
                 disk.solidState(),
                 diskseq,
                 disk.queueRequests());
     }
 
-    static BlockDir ofZram(ZramDevice device, int diskseq) {
-        return new BlockDir(() -> BlockDevice.of(device), Kind.ZRAM, true, diskseq, 0);
+    static BlockDir ofZram(Machine machine, ZramDevice device, int diskseq) {
+        return new BlockDir(() -> machine.nodeNumbers().shown(BlockDevice.of(device)), Kind.ZRAM, true, diskseq, 0);
     }
 
     BlockDevice now() {

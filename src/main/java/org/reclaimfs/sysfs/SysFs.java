@@ -10,6 +10,7 @@ import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.FileTable;
 import org.reclaimfs.kernfs.FsKind;
+import org.reclaimfs.kernfs.Link;
 import org.reclaimfs.kernfs.Shapes;
 import org.reclaimfs.machine.BlockDevice;
 import org.reclaimfs.machine.Machine;
@@ -19,6 +20,7 @@ import org.reclaimfs.zram.ZramDevice;
 /** The files of /sys and their place in the tree. */
 public final class SysFs {
     private static final int DEBUGFS_MODE = 0700;
+    private static final int NODES_MODE = 0600;
 
     private final Machine machine;
     private final FileTable<BlockDir> blockTable = new FileTable<>(BlockFiles.rows());
@@ -38,6 +40,7 @@ public final class SysFs {
     /** What each shown device is called by its number. */
     private final Map<Dir, Numbered> numbers = new LinkedHashMap<>();
 
+    private final Nodes nodes;
     private @Nullable Dir root;
     private @Nullable Dir zswapDebug;
     private int lastDiskseq;
@@ -50,6 +53,12 @@ public final class SysFs {
     /** The files that show one machine. */
     public SysFs(Machine machine) {
         this.machine = machine;
+        this.nodes = new Nodes(machine, this::renumber);
+    }
+
+    /** Adds the file by which real device nodes follow the machine's devices; the gate's lock is held, or no one looks yet. */
+    public void mountNodesAt(Dir dir) {
+        dir.attach(List.of(FileSpec.raw("nodes", NODES_MODE, Shapes.always(), nodes)), machine);
     }
 
     /**
@@ -62,7 +71,7 @@ public final class SysFs {
         root = sysRoot;
         ZswapParameters parameters = new ZswapParameters(machine, this::refresh);
         path(sysRoot, "module", "zswap", "parameters").attach(parameters.rows(), machine);
-        path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh), machine);
+        path(sysRoot, "class", "zram-control").attach(ZramControl.rows(this::refresh, nodes), machine);
         path(sysRoot, "class", "block");
         path(sysRoot, "class", "bdi");
         path(sysRoot, "dev", "block");
@@ -128,7 +137,8 @@ public final class SysFs {
                 Numbered numbered = numbers.remove(dir);
                 if (numbered != null) {
                     path(sys, "dev", "block").removeLink(numbered.number);
-                    removeBdi(sys, numbered);
+                    numbered.bdi.forget();
+                    hideBdi(sys, numbered.number);
                 }
                 dir.remove();
             }
@@ -137,23 +147,23 @@ public final class SysFs {
 
     private void addRamDisk(Dir sys, Disk disk) {
         Dir virtual = path(sys, "devices", "virtual", "block");
-        shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(disk, 0, ++lastDiskseq, machine::nowNs)));
+        shown.put(disk, addBlock(sys, virtual, BlockDir.ofDisk(machine, disk, 0, ++lastDiskseq)));
         path(sys, "kernel", "debug", "ramdisk_pages").attach(List.of(ramDiskPages(disk)), disk);
     }
 
     private void addDisk(Dir sys, Disk disk, int index) {
         String slot = "0000:00:" + String.format("%02x", index + 1) + ".0";
         Dir home = path(sys, "devices", "pci0000:00", slot, "virtio" + index, "block");
-        BlockDir files = BlockDir.ofDisk(disk, index, ++lastDiskseq, machine::nowNs);
+        BlockDir files = BlockDir.ofDisk(machine, disk, index, ++lastDiskseq);
         Dir dir = addBlock(sys, home, files);
         dir.attach(diskTable, files, Caller.ROOT);
         shown.put(disk, dir);
     }
 
     private void addZram(Dir sys, ZramDevice zram) {
-        BlockDir files = BlockDir.ofZram(zram, ++lastDiskseq);
+        BlockDir files = BlockDir.ofZram(machine, zram, ++lastDiskseq);
         Dir dir = addBlock(sys, path(sys, "devices", "virtual", "block"), files);
-        ZramFiles attributes = new ZramFiles(machine, zram, this::refresh);
+        ZramFiles attributes = new ZramFiles(machine, zram, this::refresh, nodes);
         dir.subject(attributes).attach(zramTable, attributes, Caller.ROOT);
         path(sys, "kernel", "debug", "zram").addDir(zram.name()).attach(zramDebugTable, attributes, Caller.ROOT);
         shown.put(zram, dir);
@@ -180,19 +190,53 @@ public final class SysFs {
 
     private BdiFiles addBdi(Dir sys, String number, BlockDir block) {
         BdiFiles bdi = new BdiFiles(machine, block, promised);
+        showBdi(sys, number, bdi);
+        return bdi;
+    }
+
+    private void showBdi(Dir sys, String number, BdiFiles bdi) {
         Dir dir = path(sys, "devices", "virtual", "bdi").addDir(number);
         dir.attach(bdiTable, bdi, Caller.ROOT);
         dir.addLink("subsystem", "../../../../class/bdi");
         path(sys, "class", "bdi").addLink(number, "../../devices/virtual/bdi/" + number);
         path(sys, "kernel", "debug", "bdi").addDir(number).attach(bdiDebugTable, bdi, Caller.ROOT);
-        return bdi;
     }
 
-    private static void removeBdi(Dir sys, Numbered numbered) {
-        numbered.bdi.forget();
-        path(sys, "class", "bdi").removeLink(numbered.number);
-        path(sys, "devices", "virtual", "bdi", numbered.number).remove();
-        path(sys, "kernel", "debug", "bdi", numbered.number).remove();
+    private static void hideBdi(Dir sys, String number) {
+        path(sys, "class", "bdi").removeLink(number);
+        path(sys, "devices", "virtual", "bdi", number).remove();
+        path(sys, "kernel", "debug", "bdi", number).remove();
+    }
+
+    /** A device is shown with another number: what is called by it has to say so, too. */
+    private void renumber(String name) {
+        Dir sys = root;
+        for (Dir dir : sys == null ? List.<Dir>of() : List.copyOf(numbers.keySet())) {
+            String now = dir.name().equals(name) ? number(name) : null;
+            Numbered before = numbers.get(dir);
+            if (sys != null && now != null && before != null && !now.equals(before.number)) {
+                numbers.put(dir, new Numbered(now, before.bdi));
+                Dir links = path(sys, "dev", "block");
+                links.removeLink(before.number);
+                links.addLink(now, "../.." + dir.path().substring(sys.path().length()));
+                hideBdi(sys, before.number);
+                showBdi(sys, now, before.bdi);
+                Link bdi = (Link) dir.child("bdi");
+                if (bdi != null) {
+                    dir.removeLink("bdi");
+                    dir.addLink("bdi", bdi.target().substring(0, bdi.target().lastIndexOf('/') + 1) + now);
+                }
+            }
+        }
+    }
+
+    private @Nullable String number(String name) {
+        for (BlockDevice device : BlockDevice.all(machine)) {
+            if (device.name().equals(name)) {
+                return device.major() + ":" + device.minor();
+            }
+        }
+        return null;
     }
 
     /** brd's debugfs file: pages allocated, which are never given back. */

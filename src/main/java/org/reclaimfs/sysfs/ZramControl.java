@@ -13,6 +13,7 @@ import org.reclaimfs.kernfs.Show;
 import org.reclaimfs.kernfs.Store;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
+import org.reclaimfs.zram.ZramDevice;
 
 /** /sys/class/zram-control: each read of hot_add at offset 0 makes a device (spec/23 section 1). */
 final class ZramControl {
@@ -20,28 +21,38 @@ final class ZramControl {
 
     private ZramControl() {}
 
-    static List<FileSpec<Machine>> rows(Runnable refresh) {
+    static List<FileSpec<Machine>> rows(Runnable refresh, Nodes nodes) {
         return List.of( // spotless:off
-            ro("hot_add",    always(), hotAdd(refresh)).with(OWNER_READS),
-            wo("hot_remove", always(), hotRemove(refresh)));
+            ro("hot_add",    always(), hotAdd(refresh, nodes)).with(OWNER_READS),
+            wo("hot_remove", always(), hotRemove(refresh, nodes)));
     } // spotless:on
 
-    private static Show<Machine> hotAdd(Runnable refresh) {
+    private static Show<Machine> hotAdd(Runnable refresh, Nodes nodes) {
         return (machine, out, file) -> {
-            out.num(machine.addZram().id).newline();
+            ZramDevice device = machine.addZram();
+            out.num(device.id).newline();
             refresh.run();
+            if (nodes.kept()) {
+                file.then(nodes.follow(device.name()));
+            }
         };
     }
 
-    private static Store<Machine> hotRemove(Runnable refresh) {
+    private static Store<Machine> hotRemove(Runnable refresh, Nodes nodes) {
         return (machine, in, file) -> {
             int id = Numbers.kstrtoint(in.text(), 10);
             if (id < 0) {
                 throw new ErrnoException(Errno.EINVAL, "a device number is not negative");
             }
-            machine.removeZram(id);
-            refresh.run();
-            return Work.DONE;
+            NodeChange.Body removal = () -> {
+                machine.removeZram(id);
+                refresh.run();
+                return Work.DONE;
+            };
+            ZramDevice device = machine.zram(id);
+            return device == null
+                    ? removal.run()
+                    : NodeChange.ending(nodes, device, machine.swap().byPath("/dev/" + device.name()) != null, removal);
         };
     }
 }

@@ -26,13 +26,15 @@ final class ZramFiles {
     final ZramSettings settings;
     private final Machine machine;
     private final Runnable changed;
+    private final Nodes nodes;
 
     /**
      * @param changed the device's pool comes or goes
      */
-    ZramFiles(Machine machine, ZramDevice device, Runnable changed) {
+    ZramFiles(Machine machine, ZramDevice device, Runnable changed, Nodes nodes) {
         this.machine = machine;
         this.changed = changed;
+        this.nodes = nodes;
         this.device = device;
         this.settings = device.settings;
     }
@@ -71,6 +73,23 @@ final class ZramFiles {
         return (zram, in, file) -> zram.device.reworking()
                 ? new Waiting(zram, () -> store.store(zram, in, file))
                 : store.store(zram, in, file);
+    }
+
+    // ---- the device's node ----
+
+    /** The same store, which gives the device its room, with the node in line. */
+    static Store<ZramFiles> growing(Store<ZramFiles> store) {
+        return (zram, in, file) -> NodeChange.growing(zram.nodes, zram.device, () -> store.store(zram, in, file));
+    }
+
+    /** The same store, which takes the room away, with the node in line. */
+    static Store<ZramFiles> ending(Store<ZramFiles> store) {
+        return (zram, in, file) ->
+                NodeChange.ending(zram.nodes, zram.device, zram.swappedOn(), () -> store.store(zram, in, file));
+    }
+
+    private boolean swappedOn() {
+        return machine.swap().byPath("/dev/" + device.name()) != null;
     }
 
     private interface Attempt {

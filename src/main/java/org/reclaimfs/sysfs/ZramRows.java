@@ -7,6 +7,8 @@ import static org.reclaimfs.kernfs.Shapes.always;
 import static org.reclaimfs.kernfs.Shapes.flag;
 import static org.reclaimfs.kernfs.Shapes.single;
 import static org.reclaimfs.kernfs.Shapes.unsigned;
+import static org.reclaimfs.sysfs.ZramFiles.ending;
+import static org.reclaimfs.sysfs.ZramFiles.growing;
 import static org.reclaimfs.sysfs.ZramFiles.locked;
 
 import java.util.List;
@@ -33,9 +35,9 @@ final class ZramRows {
 
     static List<FileSpec<ZramFiles>> rows() {
         return List.of( // spotless:off
-            rw("disksize",               always(), unsigned(z -> z.device.disksizeBytes()),   locked(ZramRows::storeDisksize)),
+            rw("disksize",               always(), unsigned(z -> z.device.disksizeBytes()),   growing(locked(ZramRows::storeDisksize))),
             ro("initstate",              always(), flag(z -> z.device.initialised())),
-            wo("reset",                  always(),                                            locked(ZramRows::storeReset)),
+            wo("reset",                  always(),                                            ending(locked(ZramRows::storeReset))),
             FileSpec.<ZramFiles>wo("compact", always(), locked(ZramRows::storeCompact)).withoutEffect(COMPACT),
             wo("mem_limit",              always(),                                            locked(ZramRows::storeMemLimit)),
             wo("mem_used_max",           always(),                                            locked(ZramRows::storeMemUsedMax)),

@@ -57,6 +57,7 @@ public final class Guest implements Gate {
         new ProcFs(machine).mountAt(fs.root().addDir("proc", FsKind.PROC));
         sys = new SysFs(machine);
         sys.mountAt(fs.root().addDir("sys", FsKind.SYSFS));
+        sys.mountNodesAt(fs.root().dir("reclaimfs"));
     }
 
     @Override
