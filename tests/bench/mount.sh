@@ -175,7 +175,7 @@ reads() {
 }
 
 busy() {
-    local round r=$scratch/busy
+    local round before r=$scratch/rates
     cat >"$scratch/busy.yaml" <<'YAML'
 machine: {memory: 1GiB, cpus: 2}
 zswap: {enabled: true}
@@ -191,7 +191,6 @@ timeline:
   - 0s: touch b pattern=uniform write for=10000m
 end: 1s
 YAML
-    rm -f "$r".*
     # Alternately, not side by side: there may be only two CPUs.
     "$reclaimfs" mount --manual "$ours"
     "$rate" "$stat" 4 >/dev/null
@@ -201,7 +200,6 @@ YAML
     "$reclaimfs" umount "$ours"
     "$reclaimfs" mount --speed 1000 --scenario "$scratch/busy.yaml" "$ours"
     "$rate" "$stat" 5 >/dev/null
-    local before
     before=$(awk '/^pgsteal_direct / { print $2 }' "$ours/proc/vmstat")
     for ((round = 0; round < 5; round++)); do
         "$rate" "$stat" 0.7 >>"$r.busy"
