@@ -221,19 +221,13 @@ writes() {
     echo 'one reader while another program writes memory.high:'
     for each in 1 10 100 1000; do
         rm -f "$r".*
-        (
-            while :; do
-                echo 64M >"$ours/sys/fs/cgroup/w/memory.high"
-                sleep "$(awk -v n="$each" 'BEGIN { print 1 / n }')"
-            done
-        ) &
+        "$rate" "$ours/sys/fs/cgroup/w/memory.high" 2.5 1 "$each" 64M >"$r.writer" &
         writer=$!
         for _ in 1 2 3; do
             "$rate" "$stat" 0.7 >>"$r.$each"
         done
-        kill "$writer"
-        wait "$writer" 2>/dev/null || true
-        row "$each writes/s" "$r.$each"
+        wait "$writer"
+        row "$each writes/s (got $(cut -d. -f1 "$r.writer" | cut -d' ' -f1))" "$r.$each"
     done
     "$reclaimfs" umount "$ours"
 }

@@ -1,5 +1,6 @@
-// rate FILE SECONDS [READERS [OPENS/s]]: each reader opens the file, reads it with one read and closes it, over and over,
-// or so often a second. Prints: all readers' reads/s, p50, p99 and p99.9 of the times in us, bytes.
+// rate FILE SECONDS [READERS [OPENS/s [TEXT]]]: each reader opens the file, reads it with one read and closes it, over and
+// over, or so often a second (0: over and over); with TEXT it writes that instead.
+// Prints: all readers' reads/s, p50, p99 and p99.9 of the times in us, bytes.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,11 +25,13 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-static void wait_ns(long ns)
+static void wait_until(double at)
 {
-	struct timespec t = { ns / 1000000000, ns % 1000000000 };
+	double left = at - now();
+	struct timespec t = { left, (left - (long)left) * 1e9 };
 
-	nanosleep(&t, NULL);
+	if (left > 0)
+		nanosleep(&t, NULL);
 }
 
 static int order(const void *a, const void *b)
@@ -49,22 +52,34 @@ static void *shared(size_t bytes)
 	return at;
 }
 
-static int reader(const char *file, double end, long pause_ns, float *times, int most, struct result *to)
+static ssize_t take(const char *file, const char *text)
 {
-	static char text[TEXT];
-	double before = now(), after = before;
+	static char buffer[TEXT];
+	int fd = open(file, text ? O_WRONLY : O_RDONLY);
+	ssize_t bytes = -1;
+
+	if (fd >= 0) {
+		bytes = text ? write(fd, text, strlen(text)) : read(fd, buffer, sizeof buffer);
+		if (close(fd))
+			bytes = -1;
+	}
+	if (bytes < 0)
+		perror(file);
+	return bytes;
+}
+
+static int reader(char **argv, double end, double pause, const char *text, float *times, int most, struct result *to)
+{
+	double before = now(), next = before, after = before;
 
 	for (; to->reads < most && after < end; before = after) {
-		if (pause_ns) {
-			wait_ns(pause_ns);
+		if (pause > 0) {
+			wait_until(next += pause);
 			before = now();
 		}
-		int fd = open(file, O_RDONLY);
-
-		if (fd < 0 || (to->bytes = read(fd, text, sizeof text)) < 0 || close(fd)) {
-			perror(file);
+		to->bytes = take(argv[1], text);
+		if (to->bytes < 0)
 			return 1;
-		}
 		after = now();
 		times[to->reads++] = (after - before) * 1e6;
 	}
@@ -73,17 +88,18 @@ static int reader(const char *file, double end, long pause_ns, float *times, int
 
 int main(int argc, char **argv)
 {
-	if (argc < 3 || argc > 5)
+	if (argc < 3 || argc > 6)
 		return 2;
 	int readers = argc > 3 ? atoi(argv[3]) : 1, most = MOST / readers, bad = 0, status, n = 0;
-	long pause_ns = argc > 4 ? 1e9 / atof(argv[4]) : 0;
+	double pause = argc > 4 && atof(argv[4]) > 0 ? 1 / atof(argv[4]) : 0;
+	const char *text = argc > 5 ? argv[5] : NULL;
 	float *times = shared(sizeof(float) * MOST);
 	struct result *results = shared(sizeof *results * readers);
 	double begin = now(), end = begin + atof(argv[2]);
 
 	for (int r = 0; r < readers; r++)
 		if (!fork())
-			_exit(reader(argv[1], end, pause_ns, times + (long)r * most, most, results + r));
+			_exit(reader(argv, end, pause, text, times + (long)r * most, most, results + r));
 	while (wait(&status) > 0)
 		bad |= status;
 	double took = now() - begin;
