@@ -6,7 +6,8 @@ usage() {
     cat <<'USAGE'
 usage: tests/run.sh [-h] [NAME…]
 
-Runs every test and prints one line for each group or script; the last line counts them.
+Runs every test and prints one line for each group or script; the last line counts them. Where there is a newer Java,
+too, some scripts run once more on that.
 With NAMEs, only the tests/e2e scripts whose name contains one of them.
 
 A test that cannot run here is skipped with its reason; with RECLAIMFS_NO_SKIP=1 (or CI) in the environment
@@ -98,10 +99,10 @@ shell_scripts() {
     fi
 }
 
-# e2e SCRIPT
+# e2e SCRIPT [NOTE]
 e2e() {
     local name begin log=$output/e2e status=0
-    name=$(basename "$1" .sh)
+    name=$(basename "$1" .sh)${2:+ ($2)}
     begin=$(date +%s%3N)
     timeout -k 15 "$seconds_per_script" sh "$1" >"$log" 2>&1 </dev/null || status=$?
     if ((status == 0)); then
@@ -132,6 +133,25 @@ selected() {
     return 1
 }
 
+# java_release HOME: the number of its release; fails if there is none.
+java_release() { [[ -x $1/bin/java ]] && sed -nE 's/^JAVA_VERSION="([0-9]+).*/\1/p' "$1/release" 2>/dev/null | grep .; }
+
+# Some scripts that go through every layer, once more on the newest other Java here, if it is newer than the usual one.
+newer_java() {
+    local usual home release newest=0 at='' script
+    usual=$(dirname "$(dirname "$(readlink -f "$(command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java")")")")
+    newest=$(java_release "$usual") || return 0
+    for home in /usr/lib/jvm/*; do
+        if release=$(java_release "$home") && ((release > newest)); then
+            newest=$release at=$home
+        fi
+    done
+    [[ $at ]] || return 0
+    for script in no-warnings cgroup-tree reads interrupt notify zswap-reclaim zram exec-status foreground; do
+        JAVA_HOME=$at e2e "tests/e2e/$script.sh" "Java $newest"
+    done
+}
+
 packages=()
 (($#)) || packages=(shellcheck)
 mount-scripts/setup.sh --install procps util-linux bsdutils busybox-static systemd curl gcc libc6-dev "${packages[@]}"
@@ -148,6 +168,7 @@ if mount-scripts/setup.sh >"$output/setup" 2>&1; then
             e2e "$script"
         fi
     done
+    (($#)) || newer_java
 else
     failed=$((failed + 1))
     report FAIL setup

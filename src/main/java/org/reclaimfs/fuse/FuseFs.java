@@ -1,5 +1,7 @@
 package org.reclaimfs.fuse;
 
+import static org.reclaimfs.fuse.Ending.call;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import jnr.ffi.Pointer;
@@ -16,8 +18,6 @@ import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.kernfs.Sink;
 import org.reclaimfs.kernfs.Stat;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import ru.serce.jnrfuse.FuseFillDir;
 
 /**
@@ -25,8 +25,6 @@ import ru.serce.jnrfuse.FuseFillDir;
  * called without a mount. Paths are null where libfuse leaves them out (flag_nopath). Thread safe.
  */
 final class FuseFs {
-    private static final Logger LOG = LoggerFactory.getLogger(FuseFs.class);
-
     /** offsetof(struct fuse_file_info, fh), fuse_common.h of 2.9 on x86-64. */
     private static final long FI_HANDLE = 24;
 
@@ -41,6 +39,8 @@ final class FuseFs {
     private final Callers callers;
     private final Signal signal;
     private final PollWatch<Pointer> polls;
+    private final NodeFiles nodes;
+    private final ModifyNotices notices;
     private final OpenFiles open = new OpenFiles();
 
     /** Who sent the current request. */
@@ -48,15 +48,6 @@ final class FuseFs {
     interface Callers {
         Caller current();
     }
-
-    /** One operation: its result, 0 or more. */
-    @FunctionalInterface
-    private interface Op {
-        int run() throws ErrnoException;
-    }
-
-    private final NodeFiles nodes;
-    private final ModifyNotices notices;
 
     FuseFs(
             Kernfs kernfs,
@@ -66,46 +57,18 @@ final class FuseFs {
             PollWatch<Pointer> polls,
             NodeFiles nodes,
             ModifyNotices notices) {
-        this.nodes = nodes;
-        this.notices = notices;
         this.kernfs = kernfs;
         this.stats = stats;
         this.callers = callers;
         this.signal = signal;
         this.polls = polls;
+        this.nodes = nodes;
+        this.notices = notices;
     }
 
     /** Handles in use. */
     OpenFiles open() {
         return open;
-    }
-
-    /** The one place where an errno leaves Java. */
-    private static int call(String op, @Nullable String path, Op body) {
-        try {
-            int result = body.run();
-            if (LOG.isTraceEnabled()) { // guarded: its arguments would be boxed for every call
-                LOG.trace("{} {} = {}", op, path, result);
-            }
-            return result;
-        } catch (ErrnoException | RuntimeException | Error e) { // an Error must not unwind through native frames either
-            return errno(op, path, e);
-        }
-    }
-
-    /** What the caller of an operation that ended like this is told, as −errno. */
-    static int errno(String op, @Nullable String path, Throwable e) {
-        if (e instanceof ErrnoException refusal) {
-            LOG.trace("{} {}: {}", op, path, e.getMessage());
-            return -refusal.errno().number();
-        }
-        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
-        if (e instanceof OutOfMemoryError && handler != null) { // whoever runs the server decides what that means
-            handler.uncaughtException(Thread.currentThread(), e);
-            return -Errno.ENOMEM.number();
-        }
-        LOG.error("{} {} failed", op, path, e);
-        return -Errno.EIO.number();
     }
 
     int getattr(String path, Pointer to) {

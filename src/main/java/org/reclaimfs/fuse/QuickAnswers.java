@@ -79,7 +79,7 @@ final class QuickAnswers {
                 default -> OTHER;
             };
         } catch (ErrnoException | RuntimeException | Error e) {
-            bytes = FuseFs.errno(name(opcode), null, e);
+            bytes = Ending.errno(name(opcode), null, e);
         }
         if (bytes == OTHER) {
             return false;
