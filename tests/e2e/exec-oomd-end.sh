@@ -19,6 +19,7 @@ refused_with "--units /nonexistent" 2 'is not a directory'
 refused_with "--with $oomd $mnt" 2 'for a machine of its own'
 # A program that is none, or ends at once.
 mkdir "$scratch/bad"
+# shellcheck disable=SC2016 # a script
 printf '#!/bin/sh\n[ "$1" != --version ] || { echo systemd 252; exit; }\necho no such luck >&2\nexit 3\n' >"$scratch/bad/systemd-oomd"
 chmod +x "$scratch/bad/systemd-oomd"
 refused_with "--with $scratch/bad/systemd-oomd" 1 'ended with status 3'
