@@ -154,7 +154,7 @@ newer_java() {
 
 packages=()
 (($#)) || packages=(shellcheck)
-mount-scripts/setup.sh --install procps util-linux bsdutils busybox-static systemd curl gcc libc6-dev "${packages[@]}"
+mount-scripts/setup.sh --install procps util-linux bsdutils busybox-static systemd dbus-daemon python3 curl gcc libc6-dev "${packages[@]}"
 if (($# == 0)); then
     # compare.sh looks at its page in a browser; without one it is skipped, and says so.
     mount-scripts/setup.sh --install chromium >/dev/null 2>&1 || true

@@ -31,6 +31,7 @@ done
 sleep 1
 "$1"
 SH
+# shellcheck disable=SC2016 # the sandbox expands it
 beside bloat --units "$cases/test-55" --with "$oomd" --scenario "$cases/test-55.yaml" -- \
     sh -ec 'sh "$1" "$2" "$3" "$4" bloat chill; sh "$5" "$3"' sh \
     "$cases/test-55.sh" "$reclaimfs" "$oomctl" $workload "$scratch/reload"

@@ -86,6 +86,11 @@ final class ExecCommand implements Callable<Integer> {
                     spec.commandLine(), "--speed: systemd-oomd has timers of its own, expected at most 1");
         }
         Tier chosen = tier();
+        if (with != null && chosen == Tier.FILES) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--with systemd-oomd needs the tier syscalls: it asks who is at the end of a socket");
+        }
         return served ? inFrontOfServer(chosen) : inFrontOfOwnMachine(chosen);
     }
 

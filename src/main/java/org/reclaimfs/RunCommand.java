@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.lab.ColumnException;
+import org.reclaimfs.lab.PsiKiller;
 import org.reclaimfs.machine.Kill;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 done, 1 an expectation failed or a step was refused, 2 wrong usage or scenario."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final String PSI = "psi:";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -50,26 +54,69 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--patch", paramLabel = "NAME=0|1", description = "switch a kernel patch; may be given again")
     private List<String> patches = new ArrayList<>();
 
+    @Option(
+            names = "--killer",
+            paramLabel = "psi:PERCENT:DURATION",
+            description =
+                    "a killer in user space: when memory full avg10 of the system has been above PERCENT for"
+                            + " DURATION (such as psi:60%%:20s), the task with the highest oom_score dies; why is said at the end")
+    private @Nullable String killer;
+
     @Parameters(paramLabel = "F", description = "the scenario (YAML)")
     private Path file = Path.of("");
 
     @Override
     public Integer call() throws Failure, IOException {
+        PsiKiller.Rule rule = killer == null ? null : rule(killer);
         ScenarioFile read = ScenarioFile.read(file);
         ScenarioFile scenario =
                 read.with(read.scenario().with(machine(read.scenario().machine())));
         long start = System.nanoTime();
         try (Session session = scenario.virtualSession()) {
             Run run = new Run(session, scenario.scenario());
+            Why why = rule == null ? null : new Why(session);
+            if (rule != null) {
+                start(session, rule);
+            }
             try (Progress progress = new Progress(scenario.scenario().endNs())) {
-                run.play(progress::at);
+                run.play(atNs -> {
+                    progress.at(atNs);
+                    if (why != null) {
+                        why.look();
+                    }
+                });
             }
             long wallMs = (System.nanoTime() - start) / 1_000_000;
             report(session, run, wallMs);
+            if (why != null) {
+                why.tell();
+            }
             if (out != null) {
                 write(out, run, wallMs);
             }
             return run.failed().isEmpty() ? 0 : Main.FAILED;
+        }
+    }
+
+    private PsiKiller.Rule rule(String text) {
+        try {
+            if (text.startsWith(PSI)) {
+                return PsiKiller.Rule.parse(text.substring(PSI.length()));
+            }
+        } catch (ColumnException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
+        }
+        throw new ParameterException(
+                spec.commandLine(),
+                "--killer: found '" + text + "', expected psi:PERCENT:DURATION such as psi:60%:20s");
+    }
+
+    private static void start(Session session, PsiKiller.Rule rule) {
+        session.gate().lock().lock();
+        try {
+            session.machine().start(new PsiKiller(session.machine(), rule));
+        } finally {
+            session.gate().lock().unlock();
         }
     }
 

@@ -38,6 +38,37 @@ final class RunCommandTest {
     }
 
     @Test
+    void aKillerInUserSpaceSaysWhy() throws IOException {
+        String yaml =
+                """
+                machine: {memory: 1GiB, cpus: 2}
+                units: {bloat.service: {MemoryHigh: 3M}, chill.service: {}}
+                timeline:
+                  - 0s: task chill cgroup=/system.slice/chill.service
+                  - 0s: alloc chill 1M
+                  - 0s: task bloat cgroup=/system.slice/bloat.service
+                  - 1s: alloc bloat 100M rate=50M/s
+                end: 20s
+                """;
+        Result result = run(yaml, "--killer", "psi:20%:2s");
+        assertThat(result.status()).as(result.toString()).isZero();
+        assertThat(result.out()).contains("kills: 1\n", "bloat in /system.slice/bloat.service by psi-killer");
+        assertThat(result.err())
+                .contains(
+                        "bloat of /system.slice/bloat.service was killed at ", "by psi-killer", " s before: available ")
+                .containsPattern("chill .*full pressure 0.00 %");
+        assertThat(run(yaml).out()).as("nobody else would").contains("kills: 0\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"60%:20s", "psi:", "psi:60%", "psi:60:fast", "oomd:60%:20s"})
+    void aKillerThatMakesNoSenseIsRefused(String killer) throws IOException {
+        Result result = run("end: 1s", "--killer", killer);
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("killer: found '", "expected");
+    }
+
+    @Test
     void theReferenceIsTheDefaultMachineAndItsExamplesAreRight() throws IOException {
         assertThat(execute("check", REFERENCE.toString()).status()).isZero();
         String withExamples = Files.readString(REFERENCE).replaceAll("(?m)^#:", "  ");

@@ -16,7 +16,7 @@ import org.reclaimfs.psi.PsiResource;
  * a second, rests 15 s after a kill as systemd-oomd does, is locked in memory and never waits for a page or a CPU: the best
  * case of such a daemon.
  */
-final class PsiKiller extends Activity {
+public final class PsiKiller extends Activity {
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long REST_NS = 15 * SECOND_NS;
     private static final int AVG10 = 0;
@@ -27,10 +27,11 @@ final class PsiKiller extends Activity {
      * @param hundredths of a percent of memory full avg10 that must be exceeded
      * @param forNs without interruption
      */
-    record Rule(long hundredths, long forNs) {
+    public record Rule(long hundredths, long forNs) {
         private static final Pattern FORM = Pattern.compile("(\\d{1,2}(?:\\.\\d{1,2})?)%?:(\\d{1,6})(ms|s|m)");
 
-        static Rule parse(String text) throws ColumnException {
+        /** PERCENT:DURATION, such as 60%:20s. */
+        public static Rule parse(String text) throws ColumnException {
             Matcher matcher = FORM.matcher(text);
             if (!matcher.matches()) {
                 throw new ColumnException("killer: found '" + text
@@ -51,7 +52,7 @@ final class PsiKiller extends Activity {
     private final Rule rule;
     private long aboveSinceNs = -1;
 
-    PsiKiller(Machine machine, Rule rule) {
+    public PsiKiller(Machine machine, Rule rule) {
         this.machine = machine;
         this.rule = rule;
     }

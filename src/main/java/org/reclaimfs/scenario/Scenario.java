@@ -47,7 +47,7 @@ public record Scenario(
                 List.of(),
                 0,
                 UnitSet.NONE,
-                UnitSet.NONE,
+                UnitSet.of(UnitSet.Manager.USER, Map.of()),
                 Map.of(),
                 List.of(),
                 List.of(),

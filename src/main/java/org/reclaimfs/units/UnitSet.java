@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The units that one service manager knows: those of a scenario over those of directories. */
 public final class UnitSet {
-    /** None. */
+    /** None of the system. */
     public static final UnitSet NONE = new UnitSet(Manager.SYSTEM, Map.of(), List.of(), Set.of());
 
     /** Whose units they are. */
