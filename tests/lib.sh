@@ -97,6 +97,7 @@ in_it() { "$reclaimfs" exec $exec_arguments -- "$@"; }
 unpack() {
     unpacked=$root/target/unpacked/$1
     if [ ! -d "$unpacked" ]; then
+        rm -rf "$scratch/deb"
         mkdir "$scratch/deb"
         (
             cd "$scratch/deb"
