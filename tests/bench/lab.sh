@@ -12,7 +12,8 @@ how its stalls ended.
 
   --out DIR   keep the pages of each comparison in DIR/SCENARIO
 
-The incident takes a minute or two for all policies on two processors, on 6.12 some minutes more. Exit status: 0 done, 1 a run failed, 2 wrong usage.
+The incident takes a minute or two for all policies on two processors, its thrash and the 6.12 kernel some minutes more. Exit
+status: 0 done, 1 a run failed, 2 wrong usage.
 USAGE
 }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "                         scaled_anon, efficiency_gate, zswap_proactive_writeback",
             "  killer=PERCENT:TIME    kill in user space when memory full avg10 is above PERCENT for TIME (60%%:20s)",
             "  vm.NAME=VALUE          a sysctl (vm.reclaim_progress_pct=5)",
-            "  cpus=N seed=N version=7.2|6.12 costs.NAME=NS",
+            "  cpus=N seed=N version=7.2|6.12 kswapd_failures=N costs.NAME=NS",
             "Patches that decide retries are off unless named, whatever the scenario says. The first column is stock unless",
             "one of yours is. Without --patch: every policy once, and killer=60%%:20s.",
             "",

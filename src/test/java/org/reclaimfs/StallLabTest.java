@@ -287,6 +287,19 @@ final class StallLabTest {
         assertThat(runs.get(1).lastedS()).isLessThan(runs.get(0).lastedS());
     }
 
+    /** 9: a kswapd that never gives up keeps the tasks asleep at the gate, spins in their place, and nobody is ever killed. */
+    @Test
+    void withoutAHopelessKswapdTasksSleepAndItSpins() throws Exception {
+        List<Result> runs = play("twin-random.yaml", "seed=4", "seed=4,kswapd_failures=1000000");
+        assertThat(runs.get(0).victims()).hasSize(1);
+        assertThat(runs.get(1).victims()).isEmpty();
+        assertThat(runs.get(1).figures().longestNs())
+                .isGreaterThan(10 * runs.get(0).figures().longestNs());
+        assertThat(runs.get(1).figures().scanKswapd())
+                .isGreaterThan(10 * runs.get(0).figures().scanKswapd());
+        assertThat(runs.get(1).count("calls")).isLessThan(runs.get(0).count("calls"));
+    }
+
     /** 10: nothing in the loop sleeps: the stall is CPU time, memory full all along, no I/O. */
     @Test
     void theLoopDoesNotSleep() throws Exception {

@@ -32,7 +32,7 @@ public record Column(String name, MachineConfig machine, List<Sysctl> sysctls, P
             "killer=60%:20s");
 
     private static final String GRAMMAR = "stock, killer=PERCENT:DURATION, vm.NAME=VALUE, cpus=N, seed=N, version=V,"
-            + " costs.NAME=NS, or NAME[=0|1] with one of ";
+            + " kswapd_failures=N, costs.NAME=NS, or NAME[=0|1] with one of ";
     private static final Map<String, Boolean> SWAP_TABLES = Map.of("7.2", true, "6.12", false);
     private static final int MAX_CPUS = 4096;
     private static final long MAX_COST_NS = 1_000_000_000;
@@ -62,7 +62,8 @@ public record Column(String name, MachineConfig machine, List<Sysctl> sysctls, P
                 killer = PsiKiller.Rule.parse(value);
             } else if (name.startsWith("vm.") && !value.isEmpty()) {
                 sysctls.add(new Sysctl(name, value));
-            } else if (Set.of("cpus", "seed", "version").contains(name) || name.startsWith("costs.")) {
+            } else if (Set.of("cpus", "seed", "version", "kswapd_failures").contains(name)
+                    || name.startsWith("costs.")) {
                 machine = with(machine, name, value);
             } else if (!word.equals("stock")) {
                 patch(word, name, value, patches);
@@ -87,6 +88,8 @@ public record Column(String name, MachineConfig machine, List<Sysctl> sysctls, P
 
     private static MachineConfig with(MachineConfig m, String name, String value) throws ColumnException {
         int cpus = name.equals("cpus") ? (int) number(name, value, 1, MAX_CPUS) : m.cpus();
+        int failures =
+                name.equals("kswapd_failures") ? (int) number(name, value, 1, Integer.MAX_VALUE) : m.kswapdFailures();
         long seed = name.equals("seed") ? number(name, value, Long.MIN_VALUE, Long.MAX_VALUE) : m.seed();
         Boolean tables = name.equals("version") ? SWAP_TABLES.get(value) : Boolean.valueOf(m.swapTables());
         if (tables == null) {
@@ -101,7 +104,16 @@ public record Column(String name, MachineConfig machine, List<Sysctl> sysctls, P
             costs = costs.with(cost, number(name, value, 0, MAX_COST_NS));
         }
         return new MachineConfig(
-                m.memoryBytes(), m.reservedBytes(), cpus, m.nodes(), m.hz(), tables, seed, m.patches(), costs);
+                m.memoryBytes(),
+                m.reservedBytes(),
+                cpus,
+                m.nodes(),
+                m.hz(),
+                tables,
+                failures,
+                seed,
+                m.patches(),
+                costs);
     }
 
     private static long number(String name, String text, long low, long high) throws ColumnException {

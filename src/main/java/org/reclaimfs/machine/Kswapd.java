@@ -12,7 +12,6 @@ import org.reclaimfs.vmscan.Vmscan;
  * kswapd_try_to_sleep; 7.2, spec/07).
  */
 final class Kswapd extends Activity {
-    private static final int MAX_FAILURES = 16;
     /** A boost run tries no harder than this. */
     private static final int BOOST_PRIORITY = Vmscan.DEF_PRIORITY - 2;
     /** It first naps this long: who goes to sleep for good right after the high mark is woken again at once. */
@@ -70,7 +69,7 @@ final class Kswapd extends Activity {
 
     /** Reclaim has failed so often that direct reclaimers must do without (kswapd_test_hopeless). */
     boolean hopeless() {
-        return failures >= MAX_FAILURES;
+        return failures >= core.config.kswapdFailures();
     }
 
     /** Somebody reclaimed pages of the node: with it balanced, there is hope again (kswapd_try_clear_hopeless). */

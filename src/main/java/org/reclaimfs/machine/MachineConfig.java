@@ -13,6 +13,7 @@ import org.reclaimfs.mm.Costs;
  * @param nodes NUMA nodes, at least 1; the RAM is split evenly, all of DMA32 is on node 0
  * @param hz timer ticks a second: 100, 250, 300 or 1000
  * @param swapTables whether swap keeps a table page per cluster, which must be had below the watermarks: since 6.18
+ * @param kswapdFailures fruitless runs after which kswapd gives up (MAX_RECLAIM_RETRIES: 16)
  * @param seed of every random choice
  * @param patches proposed kernel changes that are on
  * @param costs of work
@@ -24,12 +25,16 @@ public record MachineConfig(
         int nodes,
         int hz,
         boolean swapTables,
+        int kswapdFailures,
         long seed,
         Set<Patch> patches,
         Costs costs) {
+    /** Of a real kernel. */
+    public static final int KSWAPD_FAILURES = 16;
+
     /** One node, 250 ticks a second, a 7.2 kernel. */
     public MachineConfig(long memoryBytes, long reservedBytes, int cpus, long seed, Set<Patch> patches, Costs costs) {
-        this(memoryBytes, reservedBytes, cpus, 1, 250, true, seed, patches, costs);
+        this(memoryBytes, reservedBytes, cpus, 1, 250, true, KSWAPD_FAILURES, seed, patches, costs);
     }
 
     /** 4 GiB, 4 CPUs, patch B on. */
@@ -41,6 +46,15 @@ public record MachineConfig(
     /** The same machine with other choices. */
     public MachineConfig with(long otherSeed, Set<Patch> otherPatches) {
         return new MachineConfig(
-                memoryBytes, reservedBytes, cpus, nodes, hz, swapTables, otherSeed, otherPatches, costs);
+                memoryBytes,
+                reservedBytes,
+                cpus,
+                nodes,
+                hz,
+                swapTables,
+                kswapdFailures,
+                otherSeed,
+                otherPatches,
+                costs);
     }
 }

@@ -64,7 +64,8 @@ final class MachineSection {
         long seed = orElse(keys.get("seed"), "a whole number", defaults.seed(), MachineSection::seed);
         Node costsNode = keys.get("costs");
         Costs costs = costsNode == null ? defaults.costs() : costs(costsNode);
-        return new MachineConfig(memory, reserved, cpus, nodes, hz, swapTables, seed, patches, costs);
+        return new MachineConfig(
+                memory, reserved, cpus, nodes, hz, swapTables, MachineConfig.KSWAPD_FAILURES, seed, patches, costs);
     }
 
     /** The kernel whose files are shown; known after {@link #read}. */

@@ -67,7 +67,8 @@ final class Duel {
         Set<Patch> patches = seriesB ? EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK) : EnumSet.noneOf(Patch.class);
         int nodes = size.nodes();
         long ramBytes = (long) size.mib() << 20;
-        fast = new Machine(new MachineConfig(ramBytes, 8L << 20, cpus, nodes, 250, true, seed, patches, costs));
+        fast = new Machine(new MachineConfig(
+                ramBytes, 8L << 20, cpus, nodes, 250, true, MachineConfig.KSWAPD_FAILURES, seed, patches, costs));
         fast.holdStatFlushes();
         long atBoot = fast.memory().totalPages() - fast.memory().freePages();
         for (Zone zone : fast.memory().zones()) {
