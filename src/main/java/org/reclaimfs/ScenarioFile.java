@@ -12,6 +12,7 @@ import org.reclaimfs.scenario.Scenario;
 import org.reclaimfs.scenario.ScenarioException;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
+import org.reclaimfs.spill.SpillFile;
 
 /** A scenario's file: read, built, and every error of it told with its place. */
 record ScenarioFile(String name, Scenario scenario) {
@@ -49,6 +50,7 @@ record ScenarioFile(String name, Scenario scenario) {
 
     Session session(ToLongFunction<Machine> epochNs, Session.Mounts mounts) throws Failure {
         Session session = new Session(scenario, mounts, epochNs, Version.text() + "\n");
+        session.machine().keepBytesIn(new SpillFile(SpillFile.HEAP_BYTES));
         List<Problem> problems = session.setUp();
         if (!problems.isEmpty()) {
             session.close();

@@ -40,6 +40,7 @@ final class ArchitectureTest {
             Map.entry("fuse",     Set.of("kernfs")),
             Map.entry("kernfs",   Set.of()),
             Map.entry("sandbox",  Set.of()),
+            Map.entry("spill",    Set.of("swap")),
             Map.entry("cgroupfs", Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("procfs",   Set.of("kernfs", "pressurefs", "machine", "memcg", "lru", "mm", "oom", "policy", "psi", "sched", "swap", "vmscan", "zram", "zswap")),
             Map.entry("sysfs",    Set.of("kernfs", "machine", "memcg", "lru", "mm", "oom", "psi", "sched", "swap", "vmscan", "zram", "zswap")),

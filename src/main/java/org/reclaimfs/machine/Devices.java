@@ -18,22 +18,19 @@ import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.HeapBytes;
 import org.reclaimfs.swap.SwapBackend;
 import org.reclaimfs.swap.SwapDevice;
-import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapDiscard;
+import org.reclaimfs.swap.SwapFile;
 import org.reclaimfs.zram.ZramDevice;
 
 /** The machine's block devices by name, and which of them are swap. */
 final class Devices {
-    /** The header that mkswap leaves on a zram device compresses to this many bytes (golden zram/2_after_mkswap). */
-    private static final Content SWAP_HEADER = new Content("swap header", 73, false, false);
-
-    /** A slot is an int. */
-    private static final long MAX_SWAP_PAGES = Integer.MAX_VALUE;
-
     private final Core core;
     private final LongSupplier nowNs;
     final SwapLog swapLog;
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
+    private final Map<String, SwapFile> swapFiles = new LinkedHashMap<>();
+    private final Swapon swapon;
     private ByteStore bytes = new HeapBytes();
     private Runnable onChange = () -> {};
 
@@ -41,6 +38,7 @@ final class Devices {
         this.core = core;
         this.nowNs = nowNs;
         this.swapLog = new SwapLog(core.log, this);
+        this.swapon = new Swapon(core, this);
     }
 
     Collection<Disk> disks() {
@@ -118,43 +116,46 @@ final class Devices {
     }
 
     /**
-     * Makes a swap header on a device and activates it.
-     *
-     * @param path /dev/NAME of a disk or zram device
-     * @param priority {@link SwapDevices#DEFAULT_PRIORITY} or 0..32767
-     * @throws ErrnoException ENOENT, EBUSY, EINVAL as swapon(2); EPERM if all swap types are taken
+     * Activates a swap area; see {@link Swapon#on}. Errors: EPERM, ENOENT, EBUSY, EINVAL.
      */
-    SwapDevice swapon(String path, int priority) throws ErrnoException {
-        if (core.swap.byPath(path) != null) {
-            throw new ErrnoException(Errno.EBUSY, path + " is already used for swap");
+    SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
+        return swapon.on(path, priority, discard, nowNs.getAsLong());
+    }
+
+    /**
+     * A swap file on a file system of a disk, behind those there are; mkswap has seen it.
+     *
+     * @throws ErrnoException ENODEV without that disk, EEXIST, EINVAL below two pages, EBUSY if the disk itself is swap or
+     *     backs a zram device, ENOSPC if the files do not fit
+     */
+    void addSwapFile(String path, long pages, String diskName) throws ErrnoException {
+        Disk disk = disks.get(diskName);
+        if (disk == null) {
+            throw new ErrnoException(Errno.ENODEV, "no disk " + diskName);
         }
-        if (zrams.values().stream().anyMatch(zram -> path.equals(zram.backingPath()))) {
-            throw new ErrnoException(Errno.EBUSY, path + " is the backing device of a zram device");
+        if (!path.startsWith("/") || path.startsWith("/dev/") || pages < 2) {
+            throw new ErrnoException(Errno.EINVAL, "expected the path of a file, not in /dev, and at least 8192 bytes");
         }
-        SwapBackend backend = backend(path);
-        long pages = backend instanceof ZramDevice zram
-                ? zram.disksizePages()
-                : Units.bytesToPages(((Disk) backend).bytes());
-        if (pages < 2) {
-            throw new ErrnoException(Errno.EINVAL, path + " has no room for swap: set its disksize first");
+        if (swapFiles.containsKey(path)) {
+            throw new ErrnoException(Errno.EEXIST, path + " exists");
         }
-        if (pages > MAX_SWAP_PAGES) {
-            throw new ErrnoException(Errno.EINVAL, path + " is too large: at most 8 TiB of a swap device are modelled");
+        String device = "/dev/" + diskName;
+        if (core.swap.byPath(device) != null
+                || zrams.values().stream().anyMatch(zram -> device.equals(zram.backingPath()))) {
+            throw new ErrnoException(Errno.EBUSY, device + " is in use and can have no file system");
         }
-        SwapDevice device = core.swap.add(path, true, pages, priority, backend);
-        if (device == null) {
-            throw new ErrnoException(Errno.EPERM, "all swap types are in use");
+        long first = 1; // the file system has something in front
+        for (SwapFile other : swapFiles.values()) {
+            first = other.disk() == disk ? Math.max(first, other.endBlock()) : first;
         }
-        if (backend instanceof ZramDevice zram) {
-            zram.open();
-            zram.noteRead(0, 1); // mkswap looks for old signatures
-            zram.write(0, SWAP_HEADER, 1, 0);
-            zram.noteRead(0, 1);
-        } else {
-            ((Disk) backend).noteSwapon();
+        if (first + pages > Math.min(Swapon.MAX_SWAP_PAGES, Units.bytesToPages(disk.bytes()))) {
+            throw new ErrnoException(Errno.ENOSPC, device + " has no room for " + path);
         }
-        swapLog.added(device, nowNs.getAsLong());
-        return device;
+        swapFiles.put(path, new SwapFile(path, disk, pages, (int) first));
+    }
+
+    Collection<SwapFile> swapFiles() {
+        return swapFiles.values();
     }
 
     /**
@@ -175,13 +176,18 @@ final class Devices {
                     kind == BlockIo.Kind.WRITE ? Errno.ENOSPC : Errno.EIO,
                     path + " has no room: set its disksize first");
         }
-        if (page + pages > Math.min(zram.disksizePages(), MAX_SWAP_PAGES)) {
+        if (page + pages > Math.min(zram.disksizePages(), Swapon.MAX_SWAP_PAGES)) {
             throw new ErrnoException(Errno.EIO, path + " has " + zram.disksizePages() + " pages");
         }
         return new BlockIo(core, zram, kind, (int) page, (int) (page + pages), content);
     }
 
-    private SwapBackend backend(String path) throws ErrnoException {
+    /** What a path stands for. Errors: ENOENT. */
+    SwapBackend backend(String path) throws ErrnoException {
+        SwapFile file = swapFiles.get(path);
+        if (file != null) {
+            return file;
+        }
         String name = path.startsWith("/dev/") ? path.substring("/dev/".length()) : "";
         Disk disk = disks.get(name);
         if (disk != null) {
@@ -195,11 +201,22 @@ final class Devices {
         throw new ErrnoException(Errno.ENOENT, "no block device " + path);
     }
 
-    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active, or already on its way out. */
+    /**
+     * Work that takes a swap device out of use.
+     *
+     * @throws ErrnoException ENOENT for a path of nothing, EINVAL if it is not active or already on its way out, ENOMEM if
+     *     vm.overcommit_memory is 2 and its size would be more than may be promised
+     */
     Activity swapoff(String path, OomPath oom, Kswapds kswapds) throws ErrnoException {
         SwapDevice device = core.swap.byPath(path);
+        if (device == null) {
+            backend(path);
+        }
         if (device == null || !core.swap.accepting(device)) {
             throw new ErrnoException(Errno.EINVAL, path + " is not active swap");
+        }
+        if (!core.overcommit.allows(device.usablePages(), 0)) {
+            throw new ErrnoException(Errno.ENOMEM, "more would be promised than vm.overcommit_memory=2 allows");
         }
         return new Swapoff(core, device, oom, kswapds);
     }

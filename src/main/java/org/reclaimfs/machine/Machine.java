@@ -37,6 +37,7 @@ import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.IoQueue;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapDiscard;
 import org.reclaimfs.zram.Rework;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
@@ -575,12 +576,22 @@ public final class Machine {
         return devices.blockIo(path, kind, page, pages, content);
     }
 
-    /** Makes a swap header on a device and activates it; see {@link Devices#swapon}. */
+    /** Activates a swap area without discards; see {@link Swapon#on}. */
     public SwapDevice swapon(String path, int priority) throws ErrnoException {
-        return devices.swapon(path, priority);
+        return swapon(path, priority, SwapDiscard.NONE);
     }
 
-    /** Work that takes a swap device out of use. Errors: EINVAL if it is not active. */
+    /** Activates a swap area; see {@link Swapon#on}. */
+    public SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
+        return devices.swapon(path, priority, discard);
+    }
+
+    /** A swap file on a disk; see {@link Devices#addSwapFile}. */
+    public void addSwapFile(String path, long pages, String disk) throws ErrnoException {
+        devices.addSwapFile(path, pages, disk);
+    }
+
+    /** Work that takes a swap device out of use; see {@link Devices#swapoff}. Errors: ENOENT, EINVAL, ENOMEM. */
     public Activity swapoff(String path) throws ErrnoException {
         return devices.swapoff(path, oom, threads.kswapds);
     }

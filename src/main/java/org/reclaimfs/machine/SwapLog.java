@@ -4,6 +4,8 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.klog.Klog;
 import org.reclaimfs.klog.RateLimit;
 import org.reclaimfs.swap.SwapDevice;
+import org.reclaimfs.swap.SwapDiscard;
+import org.reclaimfs.swap.SwapFile;
 
 /** What swapping leaves in the log (mm/swapfile.c, mm/page_io.c 7.2; spec/06). */
 final class SwapLog {
@@ -18,12 +20,12 @@ final class SwapLog {
         this.devices = devices;
     }
 
-    void added(SwapDevice device, long nowNs) {
+    void added(SwapDevice device, SwapDiscard discard, long nowNs) {
         long kib = Units.pagesToKiB(device.usablePages());
         log.info(
                 nowNs,
                 "Adding " + kib + "k swap on " + device.path + ".  Priority:" + device.priority + " extents:1 across:"
-                        + kib + "k " + (device.backend.solidState() ? "SS" : ""));
+                        + kib + "k " + (device.backend.solidState() ? "SS" : "") + discard.logged());
     }
 
     /** Pages from {@code slot} on could not be written: each would be a line. */
@@ -40,7 +42,10 @@ final class SwapLog {
 
     private String number(SwapDevice device, long nowNs) {
         for (BlockDevice block : BlockDevice.all(devices.disks(), devices.zrams(), nowNs)) {
-            if (device.path.equals("/dev/" + block.name())) {
+            String path = device.backend instanceof SwapFile file
+                    ? "/dev/" + file.disk().name()
+                    : device.path;
+            if (path.equals("/dev/" + block.name())) {
                 return block.major() + ":" + block.minor();
             }
         }

@@ -22,6 +22,7 @@ import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapDiscard;
 
 /** The files of {@code /reclaimfs}: drive and watch the model. */
 final class ControlFiles {
@@ -93,7 +94,7 @@ final class ControlFiles {
 
     // ---- swapon(2), swapoff(2): unlike with ctl, the errno of the write is the call's ----
 
-    /** FLAGS PATH, checked in the order of mm/swapfile.c; where discards are not modelled they may be asked for. */
+    /** FLAGS PATH, checked in the order of mm/swapfile.c. */
     private Work storeSwapon(ControlInput in) throws ErrnoException {
         String[] words = in.stripped().split(" ", 2);
         int flags = Numbers.kstrtoint(words[0], 0);
@@ -101,7 +102,7 @@ final class ControlFiles {
             throw new ErrnoException(Errno.EINVAL, "expected swap flags and a path");
         }
         int priority = (flags & SWAP_FLAG_PREFER) == 0 ? SwapDevices.DEFAULT_PRIORITY : flags & SWAP_FLAG_PRIO_MASK;
-        return control.begin(new Step.SwapOn(words[1], priority));
+        return control.begin(new Step.SwapOn(words[1], priority, SwapDiscard.of(flags)));
     }
 
     // ---- tasks ----

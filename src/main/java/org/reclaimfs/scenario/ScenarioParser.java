@@ -13,6 +13,7 @@ import org.reclaimfs.scenario.Scenario.DiskSpec;
 import org.reclaimfs.scenario.Scenario.Setup;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapDiscard;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** A YAML text into a {@link Scenario}, or into every error it has. The shape is DESIGN section 3's. */
@@ -234,30 +235,73 @@ public final class ScenarioParser {
     private void swap(List<Node> items) {
         Set<String> used = new LinkedHashSet<>();
         for (Node item : items) {
-            Map<String, Node> keys = yaml.section(item, List.of("device", "priority"));
-            Node deviceNode = required(item, keys, "device", "a device such as /dev/vda");
+            Map<String, Node> keys =
+                    yaml.section(item, List.of("device", "file", "size", "disk", "priority", "discard"));
             Node priorityNode = keys.get("priority");
             Integer priority = priorityNode == null
                     ? Integer.valueOf(SwapDevices.DEFAULT_PRIORITY)
                     : yaml.scalar(priorityNode, "0 to 32767", word -> Quantities.integer(word, 0, 32767));
-            String device = deviceNode == null
-                    ? null
-                    : yaml.scalar(deviceNode, "a device such as /dev/vda", word -> {
-                        if (!devices.contains(word.text())) {
-                            String known = devices.isEmpty()
-                                    ? "a device from disks or zram"
-                                    : "one of " + String.join(", ", devices);
-                            throw BadText.found(word, known);
-                        }
-                        if (!used.add(word.text())) {
-                            throw new BadText(0, "found " + word.text() + " again, expected each device once");
-                        }
-                        return word.text();
-                    });
-            if (deviceNode != null && device != null && priority != null) {
-                Step step = new Step.SwapOn(device, priority);
-                setup.add(new Setup(Yaml.line(deviceNode), Yaml.column(deviceNode), step));
+            Map<String, SwapDiscard> discards = new LinkedHashMap<>();
+            for (SwapDiscard kind : SwapDiscard.values()) {
+                discards.put(kind.key(), kind);
+            }
+            Node discardNode = keys.get("discard");
+            SwapDiscard discard = discardNode == null ? SwapDiscard.NONE : yaml.choice(discardNode, discards);
+            Node fileNode = keys.get("file");
+            Node at = fileNode == null ? required(item, keys, "device", "a device such as /dev/vda") : fileNode;
+            String area = at == null ? null : fileNode == null ? swapDevice(at, used) : swapFile(at, keys, used);
+            if (at != null && area != null && priority != null && discard != null) {
+                setup.add(new Setup(Yaml.line(at), Yaml.column(at), new Step.SwapOn(area, priority, discard)));
             }
         }
+    }
+
+    private @Nullable String swapDevice(Node node, Set<String> used) {
+        return yaml.scalar(node, "a device such as /dev/vda", word -> {
+            if (!devices.contains(word.text())) {
+                String known =
+                        devices.isEmpty() ? "a device from disks or zram" : "one of " + String.join(", ", devices);
+                throw BadText.found(word, known);
+            }
+            return once(word, used);
+        });
+    }
+
+    private static String once(Word word, Set<String> used) throws BadText {
+        if (!used.add(word.text())) {
+            throw new BadText(0, "found " + word.text() + " again, expected each device once");
+        }
+        return word.text();
+    }
+
+    /** A file, which is made first; its path, or null after an error. */
+    private @Nullable String swapFile(Node node, Map<String, Node> keys, Set<String> used) {
+        Node device = keys.get("device");
+        if (device != null) {
+            yaml.error(device, "found a device, too, expected either device or file");
+        }
+        Node sizeNode = required(node, keys, "size", Quantities.SIZE);
+        Node diskNode = required(node, keys, "disk", "the name of the disk that its file system is on");
+        Long bytes = sizeNode == null ? null : yaml.scalar(sizeNode, Quantities.SIZE, word -> atLeast(word, 8192));
+        String disk = diskNode == null
+                ? null
+                : yaml.scalar(diskNode, "the name of a disk", word -> {
+                    if (disks.stream().noneMatch(known -> known.name().equals(word.text()))) {
+                        throw BadText.found(word, "one of disks");
+                    }
+                    return word.text();
+                });
+        String path = yaml.scalar(node, "the path of a file such as /swapfile", word -> {
+            if (!word.text().startsWith("/") || word.text().startsWith("/dev/")) {
+                throw BadText.found(word, "the path of a file such as /swapfile");
+            }
+            return once(word, used);
+        });
+        if (bytes == null || disk == null || path == null) {
+            return null;
+        }
+        Step step = new Step.MakeSwapFile(path, bytes, disk);
+        setup.add(new Setup(Yaml.line(node), Yaml.column(node), step));
+        return path;
     }
 }

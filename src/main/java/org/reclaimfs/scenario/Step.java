@@ -6,6 +6,7 @@ import org.reclaimfs.machine.BlockIo;
 import org.reclaimfs.machine.TouchPattern;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Kind;
+import org.reclaimfs.swap.SwapDiscard;
 
 /** One thing to do, as one line says it. Sizes in bytes, rates in bytes a second (0: as fast as it goes). */
 public sealed interface Step {
@@ -50,7 +51,14 @@ public sealed interface Step {
 
     record KillTask(String task, int signal) implements Step {}
 
-    record SwapOn(String device, int priority) implements Step {}
+    record SwapOn(String device, int priority, SwapDiscard discard) implements Step {
+        SwapOn(String device, int priority) {
+            this(device, priority, SwapDiscard.NONE);
+        }
+    }
+
+    /** A swap file appears on a disk's file system. */
+    record MakeSwapFile(String path, long bytes, String disk) implements Step {}
 
     record SwapOff(String device) implements Step {}
 

@@ -13,6 +13,7 @@ import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapDiscard;
 
 /** One line into a {@link Step}. The grammar is DESIGN section 3's. */
 public final class StepParser {
@@ -43,7 +44,8 @@ public final class StepParser {
                     "exit", words -> last(words, new Step.Exit(words.next(TASK).text()))),
             Map.entry("kill", StepParser::kill),
             Map.entry("swapon", StepParser::swapon),
-            Map.entry("swapoff", words -> last(words, new Step.SwapOff(device(words)))),
+            Map.entry("swapoff", words -> last(words, new Step.SwapOff(area(words)))),
+            Map.entry("swapfile", StepParser::swapfile),
             Map.entry("disk", StepParser::disk),
             Map.entry("io", StepParser::io),
             Map.entry("write", StepParser::write),
@@ -267,12 +269,45 @@ public final class StepParser {
         return device.text();
     }
 
+    /** A device, or a swap file by its path. */
+    private static String area(Words words) throws BadText {
+        String expected = "a device, such as /dev/zram0, or the path of a swap file";
+        Word area = words.next(expected);
+        if (!area.text().startsWith("/")) {
+            throw BadText.found(area, expected);
+        }
+        return area.text();
+    }
+
     private static Step swapon(Words words) throws BadText {
-        String device = device(words);
-        Word priority = words.options(List.of("priority"), null).get("priority");
+        String area = area(words);
+        Map<String, Word> options = words.options(List.of("priority", "discard"), null);
+        Word priority = options.get("priority");
+        Word discard = options.get("discard");
         return new Step.SwapOn(
-                device,
-                priority == null ? SwapDevices.DEFAULT_PRIORITY : Quantities.integer(priority, 0, MAX_PRIORITY));
+                area,
+                priority == null ? SwapDevices.DEFAULT_PRIORITY : Quantities.integer(priority, 0, MAX_PRIORITY),
+                discard == null ? SwapDiscard.NONE : discard(discard));
+    }
+
+    private static SwapDiscard discard(Word word) throws BadText {
+        return Arrays.stream(SwapDiscard.values())
+                .filter(kind -> kind.key().equals(word.text()))
+                .findFirst()
+                .orElseThrow(() -> BadText.found(word, "none, once, pages or both"));
+    }
+
+    private static Step swapfile(Words words) throws BadText {
+        Word path = words.next("the path of a file");
+        if (!path.text().startsWith("/") || path.text().startsWith("/dev/")) {
+            throw BadText.found(path, "the path of a file, such as /swapfile");
+        }
+        long bytes = Quantities.size(words.next(Quantities.SIZE));
+        Word disk = words.options(List.of("disk"), null).get("disk");
+        if (disk == null) {
+            throw new BadText(words.offset(), "the step ends here, expected disk=NAME");
+        }
+        return new Step.MakeSwapFile(path.text(), bytes, disk.text());
     }
 
     private static Step io(Words words) throws BadText {

@@ -80,7 +80,9 @@ final class StepRunner {
             Region region = region(release.task(), release.region());
             machine.release(region, Math.min(region.pages(), Units.bytesToPagesUp(release.bytes())));
         } else if (step instanceof Step.SwapOn swapon) {
-            machine.swapon(swapon.device(), swapon.priority());
+            machine.swapon(swapon.device(), swapon.priority(), swapon.discard());
+        } else if (step instanceof Step.MakeSwapFile file) {
+            machine.addSwapFile(file.path(), Units.bytesToPages(file.bytes()), file.disk());
         } else if (step instanceof Step.DiskHealth health) {
             disk(health.name()).setHealth(health.fails(), health.slowdown());
         } else if (step instanceof Step.Mkdir mkdir) {

@@ -45,6 +45,7 @@ public final class SwapDevice {
     private final ClusterList freed;
 
     private long inuse;
+    private int bad;
 
     /** The rotational device's one cluster; solid-state clusters belong to CPUs. */
     final Cursor global = new Cursor();
@@ -88,9 +89,27 @@ public final class SwapDevice {
         tables.takeForHeader();
     }
 
-    /** Slots for pages: all but the header. */
+    /** Slots that mkswap found bad are never given out; the cluster of each has its table from the start. */
+    void markBad(int[] badSlots) {
+        for (int slot : badSlots) {
+            int c = slot / CLUSTER;
+            if (state[c] == ClusterState.FREE) {
+                tables.takeForHeader();
+                state[c] = ClusterState.NONFULL;
+                nonfull.add(c);
+            }
+            used.set(slot);
+            if (++clusterUsed[c] == size(c)) {
+                state[c] = ClusterState.FULL;
+                nonfull.remove(c);
+            }
+        }
+        bad += badSlots.length;
+    }
+
+    /** Slots for pages: all but the header and bad ones. */
     public long usablePages() {
-        return slots - 1L;
+        return slots - 1L - bad;
     }
 
     public long usedPages() {
@@ -181,6 +200,9 @@ public final class SwapDevice {
 
     /** A cluster without used slots, if there is one and memory for its table. */
     private int emptyCluster() {
+        while (nextFresh < state.length && state[nextFresh] != ClusterState.FREE) {
+            nextFresh++; // it has bad slots, and so is on another list
+        }
         if (nextFresh == state.length && freed.isEmpty() || !tables.take()) {
             return NO_CLUSTER;
         }
@@ -261,7 +283,7 @@ public final class SwapDevice {
     }
 
     void checkInvariants() {
-        if (used.cardinality() != inuse + 1) {
+        if (used.cardinality() != inuse + 1 + bad) {
             throw new IllegalStateException(path + ": " + used.cardinality() + " slots set, " + inuse + " in use");
         }
     }

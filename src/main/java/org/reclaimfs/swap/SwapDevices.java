@@ -46,11 +46,18 @@ public final class SwapDevices {
         }
     }
 
-    /** Adds a device; null if no type number is free. {@code pages} includes the header page. */
+    /** Adds a device without bad pages. */
     public @Nullable SwapDevice add(String path, boolean partition, long pages, int priority, SwapBackend backend) {
+        return add(path, partition, pages, priority, backend, new int[0]);
+    }
+
+    /** Adds a device; null if no type number is free. {@code pages} includes the header page and the bad ones. */
+    public @Nullable SwapDevice add(
+            String path, boolean partition, long pages, int priority, SwapBackend backend, int[] badPages) {
         for (int type = 0; type < MAX_TYPES; type++) {
             if (byType[type] == null) {
                 SwapDevice device = new SwapDevice(type, path, partition, pages, priority, backend, tables);
+                device.markBad(badPages);
                 byType[type] = device;
                 insert(device);
                 eventSeq++;

@@ -4,8 +4,6 @@ import io.airlift.compress.Compressor;
 import io.airlift.compress.Decompressor;
 import io.airlift.compress.lz4.Lz4Compressor;
 import io.airlift.compress.lz4.Lz4Decompressor;
-import io.airlift.compress.lzo.LzoCompressor;
-import io.airlift.compress.lzo.LzoDecompressor;
 import io.airlift.compress.zstd.ZstdCompressor;
 import io.airlift.compress.zstd.ZstdDecompressor;
 import java.util.Arrays;
@@ -29,7 +27,8 @@ interface Codec {
     /** lz4hc finds a little more than lz4 does, and writes the same format: here it is lz4. */
     static Codec of(Costs.Algorithm algorithm) {
         return switch (algorithm) {
-            case LZO, LZO_RLE -> new Library(new LzoCompressor(), new LzoDecompressor());
+            case LZO -> new Lzo(false);
+            case LZO_RLE -> new Lzo(true);
             case LZ4, LZ4HC -> new Library(new Lz4Compressor(), new Lz4Decompressor());
             case ZSTD -> new Zstd();
             case DEFLATE -> new Deflate();
