@@ -45,10 +45,10 @@ mkdir /run/over/up /run/over/work
 mount -t overlay -o lowerdir=/etc,upperdir=/run/over/up,workdir=/run/over/work over /etc
 mkdir -p /etc/systemd
 printf '[zram0]\nzram-size = ram / 4\ncompression-algorithm = lz4\nswap-priority = 50\n[zram1]\nzram-size = 16\nmount-point = /run/z\nfs-type = ext4\n' >/etc/systemd/zram-generator.conf
-"$1" /run/systemd/units /run/systemd/units /run/systemd/units >/dev/null
+"$1" /run/systemd/units /run/systemd/units /run/systemd/units >/dev/null 2>&1
 (cd /run/systemd/units && ls -d dev-zram0.swap run-z.mount)
 for device in zram0 zram1; do
-    "$1" --setup-device "$device" >/dev/null
+    "$1" --setup-device "$device" >/dev/null 2>&1
     echo "$device $(cat /sys/block/$device/disksize) $(grep -o '\[.*\]' /sys/block/$device/comp_algorithm)"
 done
 swapon -p 50 /dev/zram0
