@@ -97,6 +97,7 @@ in_it() { "$reclaimfs" exec $exec_arguments -- "$@"; }
 unpack() {
     unpacked=$root/target/unpacked/$1
     if [ ! -d "$unpacked" ]; then
+        rm -rf "$scratch/deb"
         mkdir "$scratch/deb"
         (
             cd "$scratch/deb"
@@ -361,6 +362,6 @@ blocks_in_sandbox() {
 # expect_no_loops: what the sandbox had of the host's loop devices has been given back.
 expect_no_loops() {
     # shellcheck disable=SC2317 # called by wait_until
-    none_left() { losetup -a | grep -F /run/.tree | diff -q "$scratch/loops" - >/dev/null; }
+    none_left() { ! losetup -a | grep -F /run/.tree | grep -qvxFf "$scratch/loops"; }
     wait_until 10 "our loop devices are free again: $(losetup -a)" none_left
 }

@@ -32,10 +32,10 @@ blkid /dev/zram0
 swaplabel /dev/zram0
 swaplabel -L attic /dev/zram0
 swapon -p 100 /dev/zram0
-swapon --noheadings --show=NAME,TYPE,SIZE,PRIO,LABEL
+swapon --noheadings --raw --show=NAME,TYPE,SIZE,PRIO,LABEL
 zramctl --noheadings --raw --output NAME,DISKSIZE,DATA,ALGORITHM,ZERO-PAGES,MIGRATED,MOUNTPOINT
 echo "columns: $(zramctl --output-all | awk 'NR == 1 { print NF }')"
-(echo 1 >/sys/block/zram0/reset) 2>&1 | sed 's/.*: //'
+printf '1\n' | LC_ALL=C tee /sys/block/zram0/reset 2>&1 >/dev/null | sed 's/.*: //'
 swapoff /dev/zram0
 
 # A file system: what is written is read back from the device, not from a cache.
@@ -53,13 +53,13 @@ echo "$(($(date +%s%3N) - begin))" >"$1/ms"
 awk '{ print ($1 > 60000000), ($2 < $1), ($3 > 32000000), ($8 > 8000) }' /sys/block/zram0/mm_stat
 mount /dev/zram0 "$1/fs"
 lsblk -rno NAME,MOUNTPOINT /dev/zram0
-(echo 1 >/sys/block/zram0/reset) 2>&1 | sed 's/.*: //'
+printf '1\n' | LC_ALL=C tee /sys/block/zram0/reset 2>&1 >/dev/null | sed 's/.*: //'
 swapon /dev/zram0 2>/dev/null || echo "a mounted device is no swap"
 (cd "$1/fs" && sha1sum --quiet -c "$1/sums") && echo "the same"
-rm "$1/fs/random" && fstrim "$1/fs"
+rm "$1/fs/random" && sync && fstrim "$1/fs"
 awk '{ print "after fstrim:", ($2 < 20000000) }' /sys/block/zram0/mm_stat
 umount "$1/fs"
-blkdiscard -f /dev/zram0
+blkdiscard -f /dev/zram0 2>/dev/null
 awk '{ print "after blkdiscard:", $1, $2 }' /sys/block/zram0/mm_stat
 dd if=/dev/zero of=/dev/vdb bs=1M 2>&1 | sed -n 's/^dd: //p'
 SH

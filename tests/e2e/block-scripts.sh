@@ -36,17 +36,19 @@ unpack systemd-zram-generator
 generator=$(find "$unpacked" -name zram-generator -type f | head -n 1)
 cat >"$scratch/generator" <<'SH'
 set -e
-mkdir -p /run/systemd/units
-mkdir -p /run/over /run/work /run/etc
+mkdir -p /run/systemd/units /run/over
+# Whatever this host is: in a container the generator does nothing.
+printf '#!/bin/sh\necho none\nexit 1\n' >/run/.bin/systemd-detect-virt
+chmod +x /run/.bin/systemd-detect-virt
 mount -t tmpfs conf /run/over
 mkdir /run/over/up /run/over/work
 mount -t overlay -o lowerdir=/etc,upperdir=/run/over/up,workdir=/run/over/work over /etc
 mkdir -p /etc/systemd
 printf '[zram0]\nzram-size = ram / 4\ncompression-algorithm = lz4\nswap-priority = 50\n[zram1]\nzram-size = 16\nmount-point = /run/z\nfs-type = ext4\n' >/etc/systemd/zram-generator.conf
-"$1" /run/systemd/units /run/systemd/units /run/systemd/units
+"$1" /run/systemd/units /run/systemd/units /run/systemd/units >/dev/null 2>&1
 (cd /run/systemd/units && ls -d dev-zram0.swap run-z.mount)
 for device in zram0 zram1; do
-    "$1" --setup-device "$device"
+    "$1" --setup-device "$device" >/dev/null 2>&1
     echo "$device $(cat /sys/block/$device/disksize) $(grep -o '\[.*\]' /sys/block/$device/comp_algorithm)"
 done
 swapon -p 50 /dev/zram0
@@ -66,8 +68,7 @@ zram1 16777216 [lzo-rle]
 ext4
 reset: 0 0
 TEXT
-grep -v '^\(zram-generator\|<[0-9]>\)' "$scratch/seen" >"$scratch/lines" || true
-expect_same_text "$scratch/expected" "$scratch/lines"
+expect_same_text "$scratch/expected" "$scratch/seen"
 
 # By hand, as the wikis have it: Arch (zramctl, udev settled), Armbian (several devices, one of them /var/log), Android.
 cat >"$scratch/wikis" <<'SH'

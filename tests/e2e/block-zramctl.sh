@@ -25,8 +25,6 @@ zramctl --reset /dev/zram1
 echo "closed: $(nodes)"
 
 echo "no header: $(refused swapon /dev/zram0)"
-mkswap --pagesize 8192 /dev/zram0 >/dev/null 2>&1
-swapon /dev/zram0 2>/dev/null && echo "8 KiB pages were taken"
 mkswap -q /dev/zram0
 swapon /dev/zram0
 echo "in use: $(refused swapon /dev/zram0) $(to 1 /sys/block/zram0/reset)"

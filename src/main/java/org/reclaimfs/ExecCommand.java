@@ -113,7 +113,7 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private int inFrontOfServer(Tier chosen) throws Failure {
-        try (BlockDevices devices = devices(chosen)) {
+        try (BlockDevices devices = ready(begin(chosen))) {
             Sandbox sandbox = sandbox(devices == null ? withoutBlocks(chosen) : chosen, null);
             letRun(sandbox);
             Thread watch = new Thread(() -> endWithServer(sandbox), "reclaimfs-watch");
@@ -140,6 +140,7 @@ final class ExecCommand implements Callable<Integer> {
 
     private int inFrontOfOwnMachine(Tier chosen) throws Failure {
         ScenarioFile file = (scenario == null ? ScenarioFile.none() : ScenarioFile.read(scenario)).withUnits(unitDirs);
+        @Nullable BlockDevices begun = begin(chosen); // it ends with us, whatever comes before it is ready
         long startMs = System.currentTimeMillis();
         StandIns processes = new StandIns();
         Session.Mounts mounts = (root, machine) -> Tree.attach(root, machine, processes);
@@ -153,7 +154,7 @@ final class ExecCommand implements Callable<Integer> {
                 checkStandIns(session);
             }
             SystemdOomd oomd = with == null ? null : SystemdOomd.prepare(session, unitDirs);
-            try (BlockDevices devices = devices(chosen)) {
+            try (BlockDevices devices = ready(begun)) {
                 session.startTimeline();
                 Sandbox sandbox = sandbox(devices == null ? withoutBlocks(chosen) : chosen, speed);
                 if (oomd != null) {
@@ -192,25 +193,26 @@ final class ExecCommand implements Callable<Integer> {
         return chosen == Tier.BLOCK ? Tier.SYSCALLS : chosen;
     }
 
-    /** Real block devices for those of the machine, each with its node; null for a tier without, or a host. */
-    private @Nullable BlockDevices devices(Tier chosen) throws Failure {
-        if (chosen != Tier.BLOCK) {
-            return null;
-        }
+    /** Begins to make block devices for those of the machine; null for a tier without. */
+    private @Nullable BlockDevices begin(Tier chosen) throws Failure {
         try {
-            BlockDevices devices = BlockDevices.start(tree.toString(), Main.class);
-            if (!devices.awaitReady()) {
-                devices.close();
-                if (tier.equals(AUTO)) {
-                    Main.say("tier block is left out: no block devices can be made");
-                    return null;
-                }
-                throw Failure.of(Main.FAILED, "--tier block: no block devices can be made");
-            }
-            return devices;
+            return chosen == Tier.BLOCK ? BlockDevices.start(tree.toString(), Main.class) : null;
         } catch (SandboxException e) {
             throw Failure.of(Main.FAILED, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Each with its node; null for a tier without, or a host. */
+    private @Nullable BlockDevices ready(@Nullable BlockDevices devices) throws Failure {
+        if (devices == null || devices.awaitReady()) {
+            return devices;
+        }
+        devices.close();
+        if (tier.equals(AUTO)) {
+            Main.say("tier block is left out: no block devices can be made");
+            return null;
+        }
+        throw Failure.of(Main.FAILED, "--tier block: no block devices can be made");
     }
 
     private Sandbox sandbox(Tier chosen, @Nullable Double clock) throws Failure {

@@ -26,9 +26,9 @@ public record BlockDevice(String name, int major, int minor, long bytes, IoCount
 
     /** All of them: RAM disks, which the kernel brings, other disks, each in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
-        return all(machine.disks(), machine.zrams(), machine.nowNs()).stream()
-                .map(machine.nodeNumbers()::shown)
-                .toList();
+        List<BlockDevice> list = all(machine.disks(), machine.zrams(), machine.nowNs());
+        list.replaceAll(machine.nodeNumbers()::shown);
+        return list;
     }
 
     static List<BlockDevice> all(Collection<Disk> disks, Collection<ZramDevice> zrams, long nowNs) {

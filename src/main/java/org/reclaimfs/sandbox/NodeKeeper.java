@@ -21,6 +21,7 @@ import org.reclaimfs.abi.ErrnoException;
  */
 public final class NodeKeeper {
     private static final int LINE_BYTES = 4096;
+    private static final long LOOK_MS = 10;
 
     private static final class Held {
         final String size;
@@ -62,6 +63,7 @@ public final class NodeKeeper {
 
     private void serve(Runnable ready) throws IOException {
         Path file = tree.resolve("reclaimfs/nodes");
+        awaitTree(file);
         try (FileChannel nodes = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             write(nodes, "keep");
             ByteBuffer buffer = ByteBuffer.allocate(LINE_BYTES);
@@ -75,6 +77,18 @@ public final class NodeKeeper {
                     write(nodes, words[0] + " " + answer(words));
                 }
             }
+        }
+    }
+
+    /** We may have been started before the tree is there: two JVMs then start side by side. */
+    private static void awaitTree(Path file) throws IOException {
+        try {
+            while (!Files.exists(file)) {
+                Thread.sleep(LOOK_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 

@@ -10,7 +10,11 @@
  * the sandbox is not held back. Two things are safe whatever it does: swapon and swapoff are answered here or refused and
  * never carried out, and a killer sees only processes of the sandbox.
  *
- * <p>Not covered: openat2 with RESOLVE_NO_XDEV across our mounts, poll and ioctl of block devices (the block tier), the
+ * <p>Block devices are loop devices over the machine's files, held by a process of their own ({@link
+ * org.reclaimfs.sandbox.NodeKeeper} says why), with nodes in the sandbox' /dev. The tree then shows the nodes' numbers: what
+ * stat(2) says must lead through /sys/dev/block to the device, and a node with the machine's own number could be the host's.
+ *
+ * <p>Not covered: openat2 with RESOLVE_NO_XDEV across our mounts, the
  * 32-bit entry points, whose swapon and swapoff are refused and whose other calls show the host.
  */
 @NullMarked

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** A {@link ByteStore} in the JVM's heap, without a limit. NOT thread safe. */
 public final class HeapBytes implements ByteStore {
     private static final int FIRST_ARRAY = 64;
+    private static final byte[] NOTHING = {};
 
     /** Piece of handle i + 1; of a free place, the handle of the next free one. */
     private byte[][] pieces = new byte[FIRST_ARRAY][];
@@ -40,7 +41,7 @@ public final class HeapBytes implements ByteStore {
     public void drop(long handle, int length) {
         int at = (int) handle - 1;
         bytes -= pieces[at].length;
-        pieces[at] = new byte[0];
+        pieces[at] = NOTHING;
         nextFree[at] = firstFree;
         firstFree = (int) handle;
     }

@@ -7,7 +7,9 @@
  * <p>A write is either on its way to the device or held back by the plug of a reclaim round, until its neighbours are in
  * the same request.
  *
- * <p>Not modelled: discards; a request's own cost of telling the device (docs/golden-guest.md).
+ * <p>A disk also has the bytes that programs write to its node ({@code BlockBytes}); swap leaves them alone.
+ *
+ * <p>Not modelled: discards of freed clusters, and that free clusters are preferred then; a request's own cost of telling the device (docs/golden-guest.md).
  */
 @org.jspecify.annotations.NullMarked
 package org.reclaimfs.swap;

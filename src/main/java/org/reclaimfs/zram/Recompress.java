@@ -11,6 +11,8 @@ import org.reclaimfs.mm.Zsmalloc;
  */
 public final class Recompress extends Rework {
     private static final int MOST_AT_ONCE = 64;
+    /** Bytes are really compressed, which takes this machine's time. */
+    private static final int MOST_BYTES_AT_ONCE = 8;
 
     private final int priority;
     private final Costs.Algorithm algorithm;
@@ -52,7 +54,8 @@ public final class Recompress extends Rework {
         if (pagesLeft == 0) {
             return false;
         }
-        int slot = chosen.take(Math.min(pagesLeft, MOST_AT_ONCE), store.slots);
+        int most = Slot.hasBytes(chosen.state()) ? MOST_BYTES_AT_ONCE : MOST_AT_ONCE;
+        int slot = chosen.take(Math.min(pagesLeft, most), store.slots);
         return slot < 0 || compress(slot, chosen.takenPages(), effort);
     }
 

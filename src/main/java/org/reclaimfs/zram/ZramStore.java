@@ -383,36 +383,6 @@ final class ZramStore {
     /** Throws if the counts are not what the table says. Costs time in proportion to the runs. */
     void checkInvariants() {
         slots.checkInvariants();
-        Zsmalloc wanted = new Zsmalloc();
-        long[] seen = new long[5];
-        for (int at = 0; at < slots.slots(); at = slots.runEnd(at)) {
-            long state = slots.state(at);
-            int pages = slots.runEnd(at) - at;
-            if (state == Slot.EMPTY) {
-                continue;
-            }
-            seen[0] += pages;
-            seen[1] += Slot.has(state, Slot.SAME) ? pages : 0;
-            seen[2] += Slot.has(state, Slot.WRITTEN_BACK) ? pages : 0;
-            if (Slot.inPool(state)) {
-                wanted.add(objectBytes(state), pages);
-                seen[3] += (long) objectBytes(state) * pages;
-                seen[4] += Slot.has(state, Slot.HUGE) ? pages : 0;
-            }
-        }
-        require(seen[0] == storedPages, seen[0] + " slots in use, " + storedPages + " pages stored");
-        require(seen[1] == samePages, seen[1] + " same-filled slots, counted " + samePages);
-        long blocks = backing == null ? 0 : backing.usedBlocks();
-        require(seen[2] == blocks, seen[2] + " slots written back, " + blocks + " blocks in use");
-        require(seen[3] == comprBytes, "objects of " + seen[3] + " bytes, counted " + comprBytes);
-        require(seen[4] == hugePages, seen[4] + " huge slots, counted " + hugePages);
-        require(wanted.objectCount() == pool.objectCount(), "the pool's objects are not the slots'");
-        require(wanted.pages() == pool.pages(), "the pool has " + pool.pages() + " pages for " + wanted.pages());
-    }
-
-    private static void require(boolean ok, String what) {
-        if (!ok) {
-            throw new IllegalStateException("zram: " + what);
-        }
+        ZramBooks.check(this, pool, backing == null ? 0 : backing.usedBlocks());
     }
 }
