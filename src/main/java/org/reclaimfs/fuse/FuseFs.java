@@ -166,6 +166,10 @@ final class FuseFs {
         });
     }
 
+    int fsync(@Nullable String path, Pointer info) {
+        return call("fsync", path, () -> file(info).fsync());
+    }
+
     int release(@Nullable String path, Pointer info) {
         return call("release", path, () -> {
             if (open.remove(info.getLong(FI_HANDLE)) instanceof OpenFile file) {

@@ -57,11 +57,18 @@ final class Access {
         }
     }
 
-    /** EPERM unless the caller owns the node or is root (setattr_prepare). */
+    /** EPERM unless the caller may change mode or owner. */
     static void checkOwner(Node node, Caller caller) throws ErrnoException {
-        if (node.kind() == FsKind.PROC_SYS
-                || (caller.uid() != 0 && caller.uid() != node.attrs().uid())) {
-            throw new ErrnoException(Errno.EPERM, "only the owner may change attributes, and none in /proc/sys");
+        checkTimes(node, caller);
+        if (node.kind() == FsKind.PROC_SYS) {
+            throw new ErrnoException(Errno.EPERM, "mode and owner are fixed in /proc/sys");
+        }
+    }
+
+    /** EPERM unless the caller owns the node or is root (setattr_prepare): then times may be changed anywhere. */
+    static void checkTimes(Node node, Caller caller) throws ErrnoException {
+        if (caller.uid() != 0 && caller.uid() != node.attrs().uid()) {
+            throw new ErrnoException(Errno.EPERM, "only the owner may change attributes");
         }
     }
 }

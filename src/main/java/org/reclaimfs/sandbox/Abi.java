@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** System call numbers of the machines this runs on (asm/unistd.h), and the machine's own number (linux/audit.h). */
 enum Abi {
-    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437),
-    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437);
+    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 40),
+    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 71);
 
     private final String javaName;
     final int audit;
@@ -19,6 +19,7 @@ enum Abi {
     final int seccomp;
     final int ioctl;
     final int openat2;
+    final int sendfile;
 
     Abi(
             String javaName,
@@ -32,7 +33,8 @@ enum Abi {
             int clone3,
             int seccomp,
             int ioctl,
-            int openat2) {
+            int openat2,
+            int sendfile) {
         this.javaName = javaName;
         this.audit = audit;
         this.statfs = statfs;
@@ -45,6 +47,7 @@ enum Abi {
         this.seccomp = seccomp;
         this.ioctl = ioctl;
         this.openat2 = openat2;
+        this.sendfile = sendfile;
     }
 
     /** This machine's, or null if it is another one. */
