@@ -16,6 +16,7 @@ public final class Task {
     public final String comm;
     Cgroup cgroup;
     private int oomScoreAdj;
+    private int oomScoreAdjMin;
     private boolean dead;
     private boolean gone;
     private boolean oomVictim;
@@ -42,6 +43,7 @@ public final class Task {
         this.comm = comm;
         this.cgroup = cgroup;
         this.oomScoreAdj = oomScoreAdj;
+        this.oomScoreAdjMin = oomScoreAdj;
     }
 
     public Cgroup cgroup() {
@@ -54,6 +56,22 @@ public final class Task {
 
     public int oomScoreAdj() {
         return oomScoreAdj;
+    }
+
+    /** Below this only who has CAP_SYS_RESOURCE may set it. */
+    public int oomScoreAdjMin() {
+        return oomScoreAdjMin;
+    }
+
+    /**
+     * How it counts when the OOM killer looks for a victim.
+     *
+     * @param adj -1000 to 1000
+     * @param least from now on the least that anybody may set
+     */
+    public void setOomScoreAdj(int adj, int least) {
+        oomScoreAdj = adj;
+        oomScoreAdjMin = least;
     }
 
     /**
