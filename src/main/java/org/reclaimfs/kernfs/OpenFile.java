@@ -25,6 +25,9 @@ public final class OpenFile {
     /** O_NONBLOCK. */
     public static final int O_NONBLOCK = 04000;
 
+    /** O_DIRECT of x86-64. */
+    public static final int O_DIRECT = 040000;
+
     /** POLLIN. */
     public static final int POLLIN = 0x1;
 
