@@ -148,6 +148,10 @@ final class FuseFs {
         });
     }
 
+    int fsync(@Nullable String path, Pointer info) {
+        return call("fsync", path, () -> file(info).fsync());
+    }
+
     int release(@Nullable String path, Pointer info) {
         return call("release", path, () -> {
             release(info.getLong(FI_HANDLE));

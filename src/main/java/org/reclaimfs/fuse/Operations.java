@@ -56,7 +56,7 @@ final class Operations {
         FuseCallbacks.ReadCallback read = fs::read;
         FuseCallbacks.WriteCallback write = fs::write;
         FuseCallbacks.ReleaseCallback release = fs::release;
-        FuseCallbacks.FsyncCallback fsync = (path, dataOnly, info) -> 0;
+        FuseCallbacks.FsyncCallback fsync = (path, dataOnly, info) -> fs.fsync(path, info);
         FuseCallbacks.PollCallback poll = fs::poll;
         FuseCallbacks.FallocateCallback fallocate = fs::fallocate;
         FuseCallbacks.TruncateCallback truncate = (path, size) -> fs.truncate(path);

@@ -38,16 +38,26 @@ final class Access {
         }
     }
 
-    /** EACCES unless open(2) with these flags succeeds. */
+    /** EACCES or EINVAL unless open(2) with these flags succeeds. */
     static void checkOpen(FileRef ref, int flags, Caller caller) throws ErrnoException {
         int access = flags & OpenFile.O_ACCMODE;
         boolean reads = access != OpenFile.O_WRONLY;
         boolean writes = access != OpenFile.O_RDONLY;
         check(ref, (reads ? READ : 0) | (writes ? WRITE : 0), caller);
         FileSpec<?> spec = ref.spec();
-        if (!ref.kind().opensOnlyWhatIsThere() || spec.raw() != null) {
+        if (spec.raw() != null) {
             return;
         }
+        if (ref.kind().opensOnlyWhatIsThere()) {
+            checkHandlers(ref, spec, reads, writes);
+        }
+        if ((flags & OpenFile.O_DIRECT) != 0) { // do_dentry_open: nothing here bypasses a page cache
+            throw new ErrnoException(Errno.EINVAL, spec.name() + " cannot be opened with O_DIRECT");
+        }
+    }
+
+    private static void checkHandlers(FileRef ref, FileSpec<?> spec, boolean reads, boolean writes)
+            throws ErrnoException {
         int mode = ref.attrs().mode();
         if (reads && ((mode & 0444) == 0 || spec.show() == null)) {
             throw new ErrnoException(Errno.EACCES, spec.name() + " cannot be read");
@@ -57,11 +67,18 @@ final class Access {
         }
     }
 
-    /** EPERM unless the caller owns the node or is root (setattr_prepare). */
+    /** EPERM unless the caller may change mode or owner. */
     static void checkOwner(Node node, Caller caller) throws ErrnoException {
-        if (node.kind() == FsKind.PROC_SYS
-                || (caller.uid() != 0 && caller.uid() != node.attrs().uid())) {
-            throw new ErrnoException(Errno.EPERM, "only the owner may change attributes, and none in /proc/sys");
+        checkTimes(node, caller);
+        if (node.kind() == FsKind.PROC_SYS) {
+            throw new ErrnoException(Errno.EPERM, "mode and owner are fixed in /proc/sys");
+        }
+    }
+
+    /** EPERM unless the caller owns the node or is root (setattr_prepare): then times may be changed anywhere. */
+    static void checkTimes(Node node, Caller caller) throws ErrnoException {
+        if (caller.uid() != 0 && caller.uid() != node.attrs().uid()) {
+            throw new ErrnoException(Errno.EPERM, "only the owner may change attributes");
         }
     }
 }

@@ -83,6 +83,11 @@ public enum FsKind {
         return this == SYSFS || this == PLAIN;
     }
 
+    /** kernfs has an fsync that does nothing; procfs and debugfs have none. */
+    boolean syncs() {
+        return this == CGROUP || this == SYSFS || this == PLAIN;
+    }
+
     /** kernfs files report an event to poll until they were read once. */
     boolean pollsUntilRead() {
         return notifiesWatchers();

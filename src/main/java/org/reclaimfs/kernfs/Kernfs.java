@@ -346,7 +346,7 @@ public final class Kernfs {
 
     /** utimensat(2), times in ns since the epoch; EPERM. */
     public void utimens(Node node, long atimeNs, long mtimeNs, Caller caller) throws ErrnoException {
-        Access.checkOwner(node, caller);
+        Access.checkTimes(node, caller);
         node.attrs(node.attrs().withTimes(atimeNs, mtimeNs, root.now()));
     }
 

@@ -1,6 +1,8 @@
 package org.reclaimfs.kernfs;
 
 import org.jspecify.annotations.Nullable;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
 
 /**
  * One open(2) of a file: who opened it and how, the text of the last read, and what a row keeps per
@@ -22,6 +24,9 @@ public final class OpenFile {
 
     /** O_NONBLOCK. */
     public static final int O_NONBLOCK = 04000;
+
+    /** O_DIRECT of x86-64. */
+    public static final int O_DIRECT = 040000;
 
     /** POLLIN. */
     public static final int POLLIN = 0x1;
@@ -88,6 +93,14 @@ public final class OpenFile {
     /** Opened for writing. */
     public boolean writable() {
         return (flags & O_ACCMODE) != O_RDONLY;
+    }
+
+    /** fsync(2): 0, or EINVAL where files have no such operation (vfs_fsync_range). */
+    public int fsync() throws ErrnoException {
+        if (!ref.kind().syncs()) {
+            throw new ErrnoException(Errno.EINVAL, "nothing to write back");
+        }
+        return 0;
     }
 
     /** What the row keeps for this descriptor (peak reset, PSI trigger), or null. */

@@ -19,6 +19,7 @@ public final class Task {
 
     Cgroup cgroup;
     private int oomScoreAdj;
+    private int oomScoreAdjMin;
     private boolean dead;
     private boolean gone;
     private boolean oomVictim;
@@ -46,6 +47,7 @@ public final class Task {
         this.comm = comm;
         this.cgroup = cgroup;
         this.oomScoreAdj = oomScoreAdj;
+        this.oomScoreAdjMin = oomScoreAdj;
     }
 
     public Cgroup cgroup() {
@@ -58,6 +60,22 @@ public final class Task {
 
     public int oomScoreAdj() {
         return oomScoreAdj;
+    }
+
+    /** Below this only who has CAP_SYS_RESOURCE may set it. */
+    public int oomScoreAdjMin() {
+        return oomScoreAdjMin;
+    }
+
+    /**
+     * How it counts when the OOM killer looks for a victim.
+     *
+     * @param adj -1000 to 1000
+     * @param least from now on the least that anybody may set
+     */
+    public void setOomScoreAdj(int adj, int least) {
+        oomScoreAdj = adj;
+        oomScoreAdjMin = least;
     }
 
     /**

@@ -1,19 +1,26 @@
 package org.reclaimfs.procfs;
 
 import static org.reclaimfs.kernfs.FileSpec.ro;
+import static org.reclaimfs.kernfs.FileSpec.rw;
 import static org.reclaimfs.kernfs.Shapes.always;
+import static org.reclaimfs.kernfs.Shapes.number;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.ControlInput;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.FileTable;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Show;
+import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Kind;
@@ -40,6 +47,12 @@ public final class TaskFiles {
             "VmPTE", Task::pageTablePages,
             "VmSwap", Task::swapEntryPages);
 
+    private static final int OOM_SCORE_ADJ_MAX = 1000;
+    private static final int OOM_DISABLE = -17;
+    private static final int OOM_ADJUST_MAX = 15;
+    /** Bytes of a write that count: PROC_NUMBUF less the terminator. */
+    private static final int ADJ_BYTES = 12;
+
     private final Machine machine;
     private final FileTable<Subject> table;
     private final FileTable<Subject> cgroupOnly;
@@ -54,7 +67,8 @@ public final class TaskFiles {
                 cgroup,
                 file("comm", (s, out, file) -> out.text(s.task.comm).newline()),
                 file("oom_score", this::showScore),
-                file("oom_score_adj", (s, out, file) -> out.num(s.task.oomScoreAdj()).newline()),
+                rw("oom_adj", always(), TaskFiles::showOomAdj, TaskFiles::storeOomAdj),
+                rw("oom_score_adj", always(), number((Subject s) -> s.task.oomScoreAdj()), TaskFiles::storeOomScoreAdj),
                 file("statm", TaskFiles::showStatm),
                 file("status", TaskFiles::showStatus)));
     } // spotless:on
@@ -75,6 +89,50 @@ public final class TaskFiles {
         Dir dir = procRoot.addDir(Integer.toString(task.pid));
         dir.attach(cgroupOnly, new Subject(task, ""), Caller.ROOT);
         return dir;
+    }
+
+    // ---- adjustments ----
+
+    /** The old scale from -17 to 15. */
+    private static void showOomAdj(Subject subject, SeqFile out, OpenFile file) {
+        int adj = subject.task.oomScoreAdj();
+        out.num(
+                adj == OOM_SCORE_ADJ_MAX
+                        ? OOM_ADJUST_MAX
+                        : Math.min(OOM_ADJUST_MAX, adj * -OOM_DISABLE / OOM_SCORE_ADJ_MAX));
+        out.newline();
+    }
+
+    private static Work storeOomAdj(Subject subject, ControlInput in, OpenFile file) throws ErrnoException {
+        int old = adjustment(in, OOM_DISABLE, OOM_ADJUST_MAX);
+        int adj = old == OOM_ADJUST_MAX ? OOM_SCORE_ADJ_MAX : old * OOM_SCORE_ADJ_MAX / -OOM_DISABLE;
+        boolean allowed = adj >= subject.task.oomScoreAdj() || file.opener().capable(Caller.CAP_SYS_RESOURCE);
+        return adjust(subject.task, adj, allowed, file);
+    }
+
+    private static Work storeOomScoreAdj(Subject subject, ControlInput in, OpenFile file) throws ErrnoException {
+        int adj = adjustment(in, -OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MAX);
+        boolean allowed = adj >= subject.task.oomScoreAdjMin() || file.opener().capable(Caller.CAP_SYS_RESOURCE);
+        return adjust(subject.task, adj, allowed, file);
+    }
+
+    /** An int at the start of what was written: more than twelve bytes are not looked at. */
+    private static int adjustment(ControlInput in, int low, int high) throws ErrnoException {
+        byte[] text = Arrays.copyOf(in.raw(), Math.min(in.length(), ADJ_BYTES));
+        return new ControlInput(text).integer(low, high, Errno.EINVAL);
+    }
+
+    /** __set_oom_adj. */
+    private static Work adjust(Task task, int adj, boolean allowed, OpenFile file) throws ErrnoException {
+        if (task.gone()) {
+            throw new ErrnoException(Errno.ESRCH, task.name + " is gone");
+        }
+        if (!allowed) {
+            throw new ErrnoException(Errno.EACCES, "only the privileged may lower it");
+        }
+        boolean privileged = file.opener().capable(Caller.CAP_SYS_RESOURCE);
+        task.setOomScoreAdj(adj, privileged ? adj : task.oomScoreAdjMin());
+        return Work.DONE;
     }
 
     private void showScore(Subject subject, SeqFile out, OpenFile file) {

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** System call numbers of the machines this runs on (asm/unistd.h), and the machine's own number (linux/audit.h). */
 enum Abi {
-    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55, 259),
-    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209, 33);
+    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55, 259, 40),
+    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209, 33, 71);
 
     // The same on every machine.
     static final int PIDFD_OPEN = 434;
@@ -25,6 +25,7 @@ enum Abi {
     final int openat2;
     final int getsockopt;
     final int mknodat;
+    final int sendfile;
 
     Abi(
             String javaName,
@@ -40,7 +41,8 @@ enum Abi {
             int ioctl,
             int openat2,
             int getsockopt,
-            int mknodat) {
+            int mknodat,
+            int sendfile) {
         this.javaName = javaName;
         this.audit = audit;
         this.statfs = statfs;
@@ -55,6 +57,7 @@ enum Abi {
         this.openat2 = openat2;
         this.getsockopt = getsockopt;
         this.mknodat = mknodat;
+        this.sendfile = sendfile;
     }
 
     /** This machine's, or null if it is another one. */

@@ -84,6 +84,9 @@ final class Filter {
         filter.load(NR);
         filter.add(IF_AT_LEAST, 0, 1, X32);
         filter.add(RETURN, 0, 0, refused(Errno.ENOSYS));
+        // From a file of FUSE whose size is 0 it would send nothing and say that this is all; programs fall back to
+        // read.
+        filter.rule(abi.sendfile, refused(Errno.EINVAL));
         return filter;
     }
 

@@ -41,10 +41,18 @@ public final class Guest implements Gate {
     public final SysFs sys;
 
     public Guest() {
+        this(1);
+    }
+
+    /** The same machine with its memory in several nodes. */
+    public Guest(int nodes) {
         machine = new Machine(new MachineConfig(
                 512L << 20,
                 32L << 20,
                 2,
+                nodes,
+                250,
+                true,
                 1,
                 EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK),
                 Costs.of(Costs.Profile.SERVER)));

@@ -22,6 +22,10 @@ final class MultiReadTest {
     private final Guest guest = new Guest();
 
     private String read(OpenFile file, long offset, int size) throws ErrnoException {
+        return read(file, offset, size, guest);
+    }
+
+    private static String read(OpenFile file, long offset, int size, Guest guest) throws ErrnoException {
         StringBuilder text = new StringBuilder();
         guest.fs.read(
                 file,
@@ -62,6 +66,29 @@ final class MultiReadTest {
             assertThat(inPieces("/proc/" + name, size))
                     .as("in reads of %d", size)
                     .isEqualTo(whole);
+        }
+    }
+
+    /** A record a node: a read ends with one, unless the reader has no room for it. */
+    @ParameterizedTest(name = "/proc/{0} of four nodes")
+    @ValueSource(strings = {"zoneinfo", "buddyinfo", "pagetypeinfo"})
+    void recordsOfSeveralNodes(String name) throws ErrnoException {
+        Guest numa = new Guest(4);
+        String path = "/proc/" + name;
+        String whole = numa.read(path);
+        assertThat(whole.split("(?m)^(?=Node +3, zone +DMA32)")).hasSizeGreaterThan(1);
+        for (int size : new int[] {1, 7, 1000, 4095, 4096, 4097, LARGE}) {
+            OpenFile file = numa.open(path, OpenFile.O_RDONLY);
+            StringBuilder text = new StringBuilder();
+            for (String piece = read(file, 0, size, numa); !piece.isEmpty(); ) {
+                text.append(piece);
+                piece = read(file, text.length(), size, numa);
+                boolean whereARecordEnds = piece.isEmpty() || piece.startsWith("Node") || piece.startsWith("Page");
+                assertThat(size == LARGE && !whereARecordEnds)
+                        .as("a cut before %s", piece)
+                        .isFalse();
+            }
+            assertThat(text.toString()).as("in reads of %d", size).isEqualTo(whole);
         }
     }
 

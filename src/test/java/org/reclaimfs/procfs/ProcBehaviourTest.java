@@ -372,4 +372,23 @@ final class ProcBehaviourTest {
         assertThat(Double.parseDouble(uptime[1]) * 100).isCloseTo(Double.parseDouble(all[4]), within(1.0));
         assertThat(guest.read("/proc/stat")).contains("\nbtime 1600000000\n", "\nprocs_running 1\nprocs_blocked 0\n");
     }
+
+    /** vfs_fsync_range: procfs and debugfs files have no fsync; kernfs files have one that does nothing. */
+    @ParameterizedTest(name = "fsync of {0} gives {1}")
+    @CsvSource({
+        "/proc/meminfo, EINVAL",
+        "/proc/sys/vm/swappiness, EINVAL",
+        "/sys/kernel/debug/lru_gen, EINVAL",
+        "/sys/block/zram0/disksize, OK"
+    })
+    void fsync(String path, String result) throws ErrnoException {
+        OpenFile file = guest.open(path, OpenFile.O_RDWR);
+        String got = "OK";
+        try {
+            file.fsync();
+        } catch (ErrnoException e) {
+            got = e.errno().toString();
+        }
+        assertThat(got).isEqualTo(result);
+    }
 }

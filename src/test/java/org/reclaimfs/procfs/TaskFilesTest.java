@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Dir;
 import org.reclaimfs.memcg.Task;
@@ -87,6 +89,28 @@ final class TaskFilesTest {
         assertThat(read("oom_score_adj")).isEqualTo("0\n");
         assertThat(read("cgroup")).isEqualTo("0::/\n");
         assertThat(read("comm")).isEqualTo("worker\n");
+    }
+
+    @ParameterizedTest(name = "{0} <- \"{1}\" gives {2}, then oom_score_adj is {3} and oom_adj {4}")
+    @CsvSource({
+        "oom_score_adj, -500, OK, -500, -8",
+        "oom_score_adj, ' 0x10\n', OK, 16, 0",
+        "oom_score_adj, 1000, OK, 1000, 15",
+        "oom_score_adj, 1001, EINVAL, 0, 0",
+        "oom_score_adj, -1001, EINVAL, 0, 0",
+        "oom_score_adj, x, EINVAL, 0, 0",
+        "oom_score_adj, 99999999999, ERANGE, 0, 0",
+        "oom_score_adj, '7           8', OK, 7, 0",
+        "oom_adj, -17, OK, -1000, -17",
+        "oom_adj, 15, OK, 1000, 15",
+        "oom_adj, 7, OK, 411, 6",
+        "oom_adj, 16, EINVAL, 0, 0"
+    })
+    void adjustments(String name, String text, String result, String adj, String old) throws ErrnoException {
+        String path = "/proc/" + task.pid + "/";
+        assertThat(guest.tryWrite(path + name, text)).isEqualTo(result);
+        assertThat(guest.read(path + "oom_score_adj")).isEqualTo(adj + "\n");
+        assertThat(guest.read(path + "oom_adj")).isEqualTo(old + "\n");
     }
 
     @Test

@@ -46,6 +46,7 @@ final class FilterTest {
     @ParameterizedTest(name = "x86-64 call {0} ({1}): supervised {2}, files {3}")
     @CsvSource({
         "0,   read,              ALLOW,  ALLOW",
+        "40,  sendfile,          EINVAL, EINVAL",
         "56,  clone,             ALLOW,  ALLOW",
         "87,  unlink,            ALLOW,  ALLOW",
         "115, getgroups,         ALLOW,  ALLOW",
@@ -66,6 +67,7 @@ final class FilterTest {
     @ParameterizedTest(name = "aarch64 call {0} ({1}): supervised {2}, files {3}")
     @CsvSource({
         "63,  read,              ALLOW,  ALLOW",
+        "71,  sendfile,          EINVAL, EINVAL",
         "87,  timerfd_gettime,   ALLOW,  ALLOW",
         "179, sysinfo,           NOTIFY, ALLOW",
         "43,  statfs,            NOTIFY, ALLOW",
