@@ -47,8 +47,8 @@ servers() { pgrep -f -- "$mnt\$" || true; }
 # What there is of mounts, loop devices, cgroups and processes of ours.
 belongings() {
     grep -cF "$scratch" /proc/self/mounts || true
-    grep -cs . /sys/block/loop*/loop/backing_file 2>/dev/null | grep -c ':[1-9]' || true
-    grep -o '^memory.*' /proc/cgroups || true
+    cat /sys/block/loop*/loop/backing_file 2>/dev/null | grep -cF "$scratch" || true
+    find /sys/fs/cgroup -name 'reclaimfs*' 2>/dev/null | wc -l
     servers
 }
 

@@ -10,7 +10,7 @@ case ,$options, in
     *) fail "devices and set-user-ID count on the mount: $options" ;;
 esac
 # As in the kernel, whoever can reach the file may set a pressure trigger; no other may be written by others.
-expect_eq "files that others may write" "" "$(find "$mnt" -type f -perm /022 ! -path "$mnt/proc/pressure/*" ! -path "$mnt/dev/*")"
+expect_eq "files that others may write" "" "$(find "$mnt" -type f -perm /002 ! -path "$mnt/proc/pressure/*" ! -path "$mnt/dev/*")"
 expect_eq "ours that others may open" "" "$(find "$mnt/reclaimfs" -type f -perm /077)"
 
 # Steps name files of the tree: none of the host's, by whatever way.
