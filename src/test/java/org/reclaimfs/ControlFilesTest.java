@@ -95,7 +95,8 @@ final class ControlFilesTest {
     void nobodyButTheOwnerGetsIn() {
         Kernfs kernfs = session.kernfs();
         for (String name : List.of("ctl", "clock", "swapon", "tasks", "patches/ram_backed_swap")) {
-            assertThatThrownBy(() -> kernfs.open("/reclaimfs/" + name, OpenFile.O_RDONLY, new Caller.Plain(1000, 1000, 5)))
+            assertThatThrownBy(
+                            () -> kernfs.open("/reclaimfs/" + name, OpenFile.O_RDONLY, new Caller.Plain(1000, 1000, 5)))
                     .as(name)
                     .hasMessageContaining("mode bits");
         }
