@@ -19,6 +19,15 @@ mkdir "$scratch/full"
 touch "$scratch/full/x"
 refuses 1 'not empty' "$scratch/full"
 
+# A server that never answers is ended, and said so.
+mkdir -p "$scratch/slow/bin"
+printf '#!/bin/sh\nexec sleep 100\n' >"$scratch/slow/bin/java"
+chmod +x "$scratch/slow/bin/java"
+status=0
+said=$(JAVA_HOME="$scratch/slow" RECLAIMFS_START_SECONDS=1 timeout -s KILL 20 "$reclaimfs" mount "$mnt" 2>&1) || status=$?
+expect_eq "mount of a server that never answers" 1 "$status"
+case $said in *'did not answer within 1 s'*) ;; *) fail "it said '$said'" ;; esac
+
 start
 refuses 1 'already' "$mnt"
 pid=$(cat "$mnt/reclaimfs/pid")

@@ -12,8 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.Kernfs;
+import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.machine.Patch;
+import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.scenario.ScenarioException;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
@@ -74,6 +78,28 @@ final class ControlFilesTest {
         ctl("expect /sys/fs/cgroup/a/memory.stat:anon == 100M\nrelease t region=anon size=60M");
         ctl("expect /sys/fs/cgroup/a/memory.stat:anon == 40M");
         assertThat(read("ctl")).isEqualTo("ok\n");
+    }
+
+    @Test
+    void checkTellsWhetherTheBooksBalance() throws ErrnoException {
+        ctl("alloc t 1M\ncheck");
+        PageCounter memory = session.machine().cgroups().find("/a").memcg().memory;
+        memory.charge(1);
+        assertThatThrownBy(() -> ctl("check")).isInstanceOf(ErrnoException.class);
+        assertThat(read("ctl")).contains("the model's books do not balance: /a is charged");
+        memory.charge(-1);
+        ctl("check");
+    }
+
+    @Test
+    void nobodyButTheOwnerGetsIn() {
+        Kernfs kernfs = session.kernfs();
+        for (String name : List.of("ctl", "clock", "swapon", "tasks", "patches/ram_backed_swap")) {
+            assertThatThrownBy(
+                            () -> kernfs.open("/reclaimfs/" + name, OpenFile.O_RDONLY, new Caller.Plain(1000, 1000, 5)))
+                    .as(name)
+                    .hasMessageContaining("mode bits");
+        }
     }
 
     @Test

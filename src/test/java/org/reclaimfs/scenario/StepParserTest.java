@@ -57,6 +57,7 @@ final class StepParserTest {
             arguments("io /dev/zram0 write 0 1 content=ratio:2,zstd:4,lz4:1.5",
                 new Step.DeviceIo("/dev/zram0", BlockIo.Kind.WRITE, 0, 1, Content.ratio(2, "ratio:2,zstd:4,lz4:1.5")
                     .with(Costs.Algorithm.ZSTD, 4).with(Costs.Algorithm.LZ4, 1.5))),
+            arguments("check", new Step.Check()),
             arguments("disk vda fail", new Step.DiskHealth("vda", true, 1)),
             arguments("disk vda slow:2.5", new Step.DiskHealth("vda", false, 2.5)),
             arguments("disk vda ok", new Step.DiskHealth("vda", false, 1)),

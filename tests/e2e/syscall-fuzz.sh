@@ -1,0 +1,12 @@
+#!/bin/sh
+# Ten seconds of random system calls: each returns, by an errno that it may give; one that is refused changes nothing.
+. "$(dirname "$0")/../lib.sh"
+command -v gcc >/dev/null || skip "there is no gcc"
+gcc -O2 -Wall -Wextra -Werror -o "$scratch/syscalls" "$root/tests/stress/syscalls.c" "$root/tests/stress/tree.c"
+start --manual --scenario "$root/tests/stress/soak.yaml"
+echo "+memory +pids" >"$cg/cgroup.subtree_control"
+mkdir "$cg/fuzz"
+echo "+memory +pids" >"$cg/fuzz/cgroup.subtree_control"
+mkdir "$cg/fuzz/a" "$cg/fuzz/b"
+"$scratch/syscalls" "$mnt" "${SECONDS_OF_FUZZ:-10}" "${SEED:-1}" || fail "see above"
+ctl check
