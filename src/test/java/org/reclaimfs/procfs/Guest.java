@@ -53,6 +53,7 @@ public final class Guest implements Gate {
                 nodes,
                 250,
                 true,
+                MachineConfig.KSWAPD_FAILURES,
                 1,
                 EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK),
                 Costs.of(Costs.Profile.SERVER)));
