@@ -51,6 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
                 "exec --stand-ins",
                 works && sandbox && Files.exists(ExecCommand.LAST_PID),
                 "needs a kernel with ns_last_pid");
+        line("dbus-daemon", onPath("dbus-daemon"), "apt-get install dbus-daemon, for oomctl");
         System.out.printf("%-20s %s%n", "exec, tier block", "not in this release");
         return works ? 0 : Main.FAILED;
     }
