@@ -53,6 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
                 "needs a kernel with ns_last_pid");
         String lacking = Tier.BLOCK.missing();
         line("exec, tier block", works && sandbox && lacking == null, lacking == null ? "see above" : lacking);
+        line("dbus-daemon", onPath("dbus-daemon"), "apt-get install dbus-daemon, for oomctl");
         return works ? 0 : Main.FAILED;
     }
 
