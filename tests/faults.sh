@@ -120,6 +120,7 @@ esac
 echo "out of memory: said so, and gone"
 
 # ---- a full disk below --out ----
+trap 'status=$?; umount "$scratch/small" 2>/dev/null || true; (exit "$status"); finish' EXIT
 mkdir "$scratch/small"
 mount -t tmpfs -o size=16k small "$scratch/small"
 status=0
@@ -143,7 +144,7 @@ threads=$(awk '/^Threads:/ { print $2 }' "/proc/$server/status")
 for i in 1 2 3 4 5; do
     sh -c 'echo 64M >"$1"' sh "$cg/w/memory.reclaim" 2>/dev/null &
     sleep 0.3
-    kill -9 $!
+    kill -9 $! 2>/dev/null || true # it may be done already
     wait $! 2>/dev/null || true
     expect_num "the machine answers" "$(key "$cg/w/memory.stat" anon)" -ge 0
 done
