@@ -7,6 +7,7 @@ zram=/sys/block/zram0
 params=/sys/module/zswap/parameters
 
 # Numbers become marks. In columns as wide as the digits and blanks before them, elsewhere of one width.
+# shellcheck disable=SC2016 # awk expands them
 columns='{ out = ""; while (match($0, / *[0-9]+/)) { mark = substr($0, RSTART, RLENGTH); gsub(/./, "#", mark);
     out = out substr($0, 1, RSTART - 1) mark; $0 = substr($0, RSTART + RLENGTH) } print out $0 }'
 masked='{ gsub(/[0-9]+/, "#"); print }'
