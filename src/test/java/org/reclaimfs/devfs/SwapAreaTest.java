@@ -162,7 +162,8 @@ final class SwapAreaTest {
         assertThat(swapon("/mnt/fs/a file")).isEqualTo("EBUSY");
         assertThat(swapon("/dev/vda")).as("a mounted disk").isEqualTo("EBUSY");
         assertThat(swapon("/dev/ram0")).isEqualTo("OK");
-        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/ram/f", 8, "ram0"))).isEqualTo("EBUSY");
+        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/ram/f", 8, "ram0")))
+                .isEqualTo("EBUSY");
         assertThat(swapoff("/mnt/fs/a file")).isEqualTo("OK");
         assertThat(swapoff("/mnt/fs/a file")).isEqualTo("EINVAL");
     }
