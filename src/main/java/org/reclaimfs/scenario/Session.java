@@ -133,6 +133,9 @@ public final class Session implements AutoCloseable {
         } else if (step instanceof Step.Mkdir mkdir) {
             return "mkdir " + mkdir.path();
         }
+        if (step instanceof Step.MakeSwapFile file) {
+            return "swapfile " + file.path();
+        }
         return step instanceof Step.SwapOn swapon ? "swapon " + swapon.device() : step.toString();
     }
 

@@ -161,6 +161,9 @@ final class SwapAreaTest {
         assertThat(lastLog()).isEqualTo("Adding 4092k swap on /mnt/fs/a file.  Priority:3 extents:1 across:4092k SS");
         assertThat(swapon("/mnt/fs/a file")).isEqualTo("EBUSY");
         assertThat(swapon("/dev/vda")).as("a mounted disk").isEqualTo("EBUSY");
+        assertThat(swapon("/dev/ram0")).isEqualTo("OK");
+        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/ram/f", 8, "ram0")))
+                .isEqualTo("EBUSY");
         assertThat(swapoff("/mnt/fs/a file")).isEqualTo("OK");
         assertThat(swapoff("/mnt/fs/a file")).isEqualTo("EINVAL");
     }

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.reclaimfs.machine.MachineConfig;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.mm.Costs;
+import org.reclaimfs.swap.SwapDiscard;
 
 final class ScenarioParserTest {
     private static List<String> problems(String yaml) {
@@ -63,6 +64,24 @@ final class ScenarioParserTest {
                         new Step.Mkdir("/sys/fs/cgroup/web/a"),
                         new Step.Write("/sys/fs/cgroup/web/a/memory.max", "2G\n"));
         assertThat(scenario.timeline()).extracting(Timeline.Entry::line).containsExactly(10, 11);
+    }
+
+    @Test
+    void aSwapFileIsMadeBeforeItIsUsed() throws ScenarioException {
+        Scenario scenario = ScenarioParser.parse(
+                """
+                disks: [{name: vda, size: 1GiB}]
+                swap:
+                  - {file: "/mnt/a file", size: 8MiB, disk: vda, priority: 3, discard: pages}
+                  - {file: /swapfile, size: 1MiB, disk: vda}
+                """);
+        assertThat(scenario.setup())
+                .extracting(Scenario.Setup::step)
+                .containsExactly(
+                        new Step.MakeSwapFile("/mnt/a file", 8 << 20, "vda"),
+                        new Step.SwapOn("/mnt/a file", 3, SwapDiscard.PAGES),
+                        new Step.MakeSwapFile("/swapfile", 1 << 20, "vda"),
+                        new Step.SwapOn("/swapfile", -1));
     }
 
     @Test

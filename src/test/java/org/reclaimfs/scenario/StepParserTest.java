@@ -15,6 +15,7 @@ import org.reclaimfs.machine.TouchPattern;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Kind;
+import org.reclaimfs.swap.SwapDiscard;
 
 final class StepParserTest {
     private static final long ALL = Long.MAX_VALUE;
@@ -51,7 +52,11 @@ final class StepParserTest {
             arguments("kill t signal=15", new Step.KillTask("t", 15)),
             arguments("swapon /dev/vda", new Step.SwapOn("/dev/vda", -1)),
             arguments("swapon /dev/vda priority=5", new Step.SwapOn("/dev/vda", 5)),
+            arguments("swapon /a/file discard=once", new Step.SwapOn("/a/file", -1, SwapDiscard.ONCE)),
+            arguments("swapon /dev/vda discard=both priority=0", new Step.SwapOn("/dev/vda", 0, SwapDiscard.BOTH)),
+            arguments("swapfile /a/file 8M disk=vda", new Step.MakeSwapFile("/a/file", 8 << 20, "vda")),
             arguments("swapoff /dev/vda", new Step.SwapOff("/dev/vda")),
+            arguments("swapoff /a/file", new Step.SwapOff("/a/file")),
             arguments("io /dev/zram0 read 3 4", new Step.DeviceIo("/dev/zram0", BlockIo.Kind.READ, 3, 4, Content.RANDOM)),
             arguments("io /dev/zram0 discard 0 1", new Step.DeviceIo("/dev/zram0", BlockIo.Kind.DISCARD, 0, 1, Content.RANDOM)),
             arguments("io /dev/zram0 write 0 1 content=ratio:2,zstd:4,lz4:1.5",
