@@ -47,7 +47,7 @@ public record Scenario(
                 List.of(),
                 0,
                 UnitSet.NONE,
-                UnitSet.of(UnitSet.Manager.USER, Map.of()),
+                UnitSet.NONE_OF_USERS,
                 Map.of(),
                 List.of(),
                 List.of(),

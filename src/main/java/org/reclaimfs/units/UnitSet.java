@@ -19,6 +19,9 @@ public final class UnitSet {
     /** None of the system. */
     public static final UnitSet NONE = new UnitSet(Manager.SYSTEM, Map.of(), List.of(), Set.of());
 
+    /** None of any user. */
+    public static final UnitSet NONE_OF_USERS = new UnitSet(Manager.USER, Map.of(), List.of(), Set.of());
+
     /** Whose units they are. */
     public enum Manager {
         /** Process 1. */
@@ -47,6 +50,9 @@ public final class UnitSet {
 
     /** UnitSet as a scenario gives them. */
     public static UnitSet of(Manager manager, Map<UnitName, UnitSettings> own) {
+        if (own.isEmpty()) {
+            return manager == Manager.SYSTEM ? NONE : NONE_OF_USERS;
+        }
         return new UnitSet(manager, new TreeMap<>(own), List.of(), Set.of());
     }
 
