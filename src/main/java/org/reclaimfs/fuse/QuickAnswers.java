@@ -130,8 +130,11 @@ final class QuickAnswers {
     private int read(Pointer request) throws ErrnoException {
         OpenFile file = handle(request);
         int size = request.getInt(Wire.READ_SIZE);
-        if (file == null || file.ref().spec().raw() != null || size < 0 || size > roomBytes) {
+        if (file == null || size < 0 || size > roomBytes) {
             return OTHER;
+        }
+        if (file.ref().spec().raw() != null || file.ref().spec().readChanges()) {
+            return OTHER; // it may have to wait, and while this thread answers nobody else takes requests
         }
         return kernfs.read(file, request.getLong(Wire.READ_OFFSET), size, text, Signal.NEVER);
     }

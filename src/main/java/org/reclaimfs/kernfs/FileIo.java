@@ -72,23 +72,37 @@ final class FileIo {
         SeqFile text = old == null ? take() : old.clear();
         file.snapshot(null); // a failed read leaves nothing to continue
         FileSpec<T> spec = set.table().rows().get(index);
-        Show<? super T> show = spec.show();
-        gate.beginLook();
-        try {
-            checkAlive(file); // it may have gone while we waited
-            // Outside kernfs a poll takes note of what happened, a read does not (swaps_poll).
-            if (file.ref().kind().pollsUntilRead()) {
-                file.seenEvents(
-                        spec.eventCount() == null ? 0 : spec.eventCount().applyAsLong(set.subject()));
+        if (spec.readChanges()) {
+            Lock lock = gate.lock();
+            lock.lock();
+            try {
+                gate.enter();
+                show(set.subject(), spec, text, file);
+            } finally {
+                lock.unlock();
             }
-            if (show != null) {
-                show.show(set.subject(), text, file);
+        } else {
+            gate.beginLook();
+            try {
+                show(set.subject(), spec, text, file);
+            } finally {
+                gate.endLook();
             }
-        } finally {
-            gate.endLook();
         }
         file.snapshot(text);
         return text;
+    }
+
+    private static <T> void show(T subject, FileSpec<T> spec, SeqFile text, OpenFile file) throws ErrnoException {
+        checkAlive(file); // it may have gone while we waited
+        // Outside kernfs a poll takes note of what happened, a read does not (swaps_poll).
+        if (file.ref().kind().pollsUntilRead()) {
+            file.seenEvents(spec.eventCount() == null ? 0 : spec.eventCount().applyAsLong(subject));
+        }
+        Show<? super T> show = spec.show();
+        if (show != null) {
+            show.show(subject, text, file);
+        }
     }
 
     private <T> int readRaw(OpenFile file, FileSet<T> set, long offset, int size, Sink sink, Signal signal)

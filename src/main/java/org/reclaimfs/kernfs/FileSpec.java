@@ -99,6 +99,11 @@ public record FileSpec<T>(
                 why);
     }
 
+    /** Whether a read is no mere look: it changes the subject, and may have to wait for what follows from that. */
+    public boolean readChanges() {
+        return show != null && show.changes();
+    }
+
     /** The same row with other permission bits. */
     public FileSpec<T> with(int otherMode) {
         return new FileSpec<>(

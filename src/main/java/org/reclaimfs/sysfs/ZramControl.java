@@ -28,14 +28,14 @@ final class ZramControl {
     } // spotless:on
 
     private static Show<Machine> hotAdd(Runnable refresh, Nodes nodes) {
-        return (machine, out, file) -> {
+        return Show.changing((machine, out, file) -> {
             ZramDevice device = machine.addZram();
             out.num(device.id).newline();
             refresh.run();
             if (nodes.kept()) {
                 file.then(nodes.follow(device.name()));
             }
-        };
+        });
     }
 
     private static Store<Machine> hotRemove(Runnable refresh, Nodes nodes) {

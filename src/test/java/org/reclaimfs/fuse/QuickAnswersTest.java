@@ -133,6 +133,9 @@ final class QuickAnswersTest {
     void whatLibfuseMustSeeIsLeftToIt() {
         long disk = openByPath("/plain/disk");
         assertThat(read(disk, 0, 512)).as("a file that may wait").isFalse();
+        assertThat(read(openByPath("/cgroup/takes"), 0, 512))
+                .as("a read that changes something, and may wait for what follows")
+                .isFalse();
         openByPath("/cgroup/long");
         request.putInt(Wire.UID, 1000);
         assertThat(open(OpenFile.O_RDONLY)).as("another user").isFalse();

@@ -84,6 +84,8 @@ public final class ToyTree {
             ro("stat", always(), flatKeyed(KEYS, key -> key, (toy, key) -> key.length())),
             ro("long", always(), (toy, out, file) -> out.fill('x', 9999).newline()),
             ro("shows", always(), (toy, out, file) -> out.num(++toy.shows).newline()),
+            ro("takes", always(), Show.changing((toy, out, file) -> out.num(++toy.shows)
+                    .newline())),
             event("events", always(), number(toy -> toy.events), toy -> toy.events),
             wo("reclaim", always(), (toy, in, file) -> remember(toy, in)),
             wo("slow", always(), (toy, in, file) -> new Endless()),
