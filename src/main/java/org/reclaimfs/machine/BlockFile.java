@@ -4,6 +4,7 @@ import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.swap.BlockBytes;
+import org.reclaimfs.swap.SwapHeader;
 
 /**
  * A block device's node in /dev: bytes at any offset over the device's pages (block/fops.c, 7.2). There is no page cache:
@@ -52,13 +53,23 @@ public final class BlockFile {
         while (done < wanted) {
             int from = (int) ((offset + done) % Units.PAGE_SIZE);
             int count = Math.min(wanted - done, Units.PAGE_SIZE - from);
-            if (!device.readPage((offset + done) / Units.PAGE_SIZE, page)) {
+            if (!readPage((offset + done) / Units.PAGE_SIZE)) {
                 return soFar(done);
             }
             System.arraycopy(page, from, into, at + done, count);
             done += count;
         }
         return done;
+    }
+
+    private boolean readPage(long index) {
+        if (index == 0 && !device.written() && core.swap.byPath("/dev/" + name) != null) {
+            // A scenario may use a device as swap that nobody made an area on; programs find what mkswap would have
+            // left.
+            SwapHeader.put(page, Units.bytesToPages(sizeBytes()), name);
+            return true;
+        }
+        return device.readPage(index, page);
     }
 
     /**

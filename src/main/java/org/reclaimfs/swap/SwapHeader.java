@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
@@ -21,11 +22,29 @@ public record SwapHeader(long pages, int[] badPages) {
     private static final int VERSION_AT = 1024;
     private static final int LAST_PAGE_AT = 1028;
     private static final int BAD_COUNT_AT = 1032;
+    private static final int UUID_AT = 1036;
     private static final int BAD_PAGES_AT = 1536;
     /** What fits between its place and the signature. */
     private static final int MAX_BAD_PAGES = (SIGNATURE_AT - BAD_PAGES_AT) / Integer.BYTES;
 
     private static final long U32_MASK = 0xffff_ffffL;
+
+    /**
+     * The page that mkswap would have written to an area of {@code pages} pages: version 1, no label, no bad pages.
+     *
+     * @param name from which its UUID is made, so that it is the same in each run
+     */
+    public static void put(byte[] page, long pages, String name) {
+        Arrays.fill(page, (byte) 0);
+        ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+        header.putInt(VERSION_AT, 1);
+        header.putInt(LAST_PAGE_AT, (int) (pages - 1));
+        UUID uuid = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+        header.order(ByteOrder.BIG_ENDIAN);
+        header.putLong(UUID_AT, uuid.getMostSignificantBits());
+        header.putLong(UUID_AT + Long.BYTES, uuid.getLeastSignificantBits());
+        System.arraycopy(SIGNATURE, 0, page, SIGNATURE_AT, SIGNATURE.length);
+    }
 
     /** Whether the page ends in the signature; the header of another page size does not. */
     static boolean signed(byte[] page) {

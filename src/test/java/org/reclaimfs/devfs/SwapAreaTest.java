@@ -16,6 +16,7 @@ import org.reclaimfs.swap.Disk;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
 import org.reclaimfs.swap.SwapDiscard;
+import org.reclaimfs.swap.SwapHeader;
 import org.reclaimfs.zram.ZramDevice;
 
 /** swapon and swapoff of devices that programs have written to, of files, and what they refuse. */
@@ -61,6 +62,26 @@ final class SwapAreaTest {
                 world.machine.completeIo();
             }
         });
+    }
+
+    /** Tools look for a header on a device that a scenario uses as swap; one that programs wrote to has theirs. */
+    @Test
+    void anUntouchedSwapDeviceShowsTheHeaderThatMkswapWouldHaveLeft() throws Exception {
+        assertThat(page("zram0")).containsOnly(0);
+        swapon("/dev/zram0");
+        SwapHeader header = SwapHeader.read(page("zram0"), 16L * MIB / 4096, false, line -> {});
+        assertThat(header.pages()).isEqualTo(16L * MIB / 4096);
+        assertThat(header.badPages()).isEmpty();
+        assertThat(page("zram0")).isEqualTo(page("zram0"));
+    }
+
+    private byte[] page(String name) throws ErrnoException {
+        OpenFile file = world.open(name);
+        try {
+            return world.read(file, 0, 4096);
+        } finally {
+            world.fs.release(file);
+        }
     }
 
     private String lastLog() {
