@@ -120,7 +120,7 @@ esac
 echo "out of memory: said so, and gone"
 
 # ---- a full disk below --out ----
-trap 'status=$?; umount "$scratch/small" 2>/dev/null || true; (exit "$status"); finish' EXIT
+trap 'status=$?; umount "$scratch/small" 2>/dev/null || true; finish "$status"' EXIT
 mkdir "$scratch/small"
 mount -t tmpfs -o size=16k small "$scratch/small"
 status=0
