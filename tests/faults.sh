@@ -4,20 +4,29 @@
 
 usage() {
     cat <<'USAGE'
-usage: tests/faults.sh [--times N] [--seed N]
+usage: tests/faults.sh [--times N] [--minutes N] [--seed N] [--only PART,…]
 
-Kills the server N times (default 20) by SIGKILL and SIGTERM in turn, at random moments of its start and of its life, with
-clients at work; then, once each: a full heap, a full disk below --out, clients killed in a blocking write, unmount while busy,
-a mount that another namespace holds, two servers on one directory, and a wall clock that jumps.
+kill       kills the server N times (default 20), or for N minutes, by SIGKILL and SIGTERM in turn, at random moments of its
+           start and of its life, with clients at work
+heap       a full heap
+disk       a full disk below --out
+clients    clients killed in a blocking write
+busy       unmount while busy, and two servers on one directory
+namespace  a mount that another namespace holds
+clock      a wall clock that jumps
+
+Without --only all parts, in this order; each ends with a line that has its seconds.
 Exit status: 0 nothing wrong, 1 otherwise, 2 wrong usage, 77 cannot run here.
 USAGE
 }
 
-times=20 seed=1
+times=20 minutes='' seed=1 parts=kill,heap,disk,clients,busy,namespace,clock
 while [ $# -gt 0 ]; do
     case $1 in
         --times) times=$2 ;;
+        --minutes) minutes=$2 times=1000000 ;;
         --seed) seed=$2 ;;
+        --only) parts=$2 ;;
         -h | --help)
             usage
             exit 0
@@ -73,136 +82,160 @@ work() {
     done >/dev/null 2>&1
 }
 
-before=$(belongings)
-work &
-worker=$!
-i=0
-while [ "$i" -lt "$times" ]; do
-    i=$((i + 1))
-    signal=KILL
-    [ $((i % 2)) = 0 ] || signal=TERM
-    if [ "$(random 3)" = 0 ]; then
-        # In the middle of its start.
-        "$reclaimfs" mount --foreground --scenario "$root/tests/stress/soak.yaml" "$mnt" >/dev/null 2>&1 &
-        server=$!
-        sleep "0.$(printf %03d "$(random 1000)")"
+do_kill() {
+    before=$(belongings)
+    work &
+    worker=$!
+    i=0
+    end=${minutes:+$((begun + minutes * 60))}
+    while [ "$i" -lt "$times" ] && [ "$(date +%s)" -lt "${end:-9999999999}" ]; do
+        i=$((i + 1))
+        signal=KILL
+        [ $((i % 2)) = 0 ] || signal=TERM
+        if [ "$(random 3)" = 0 ]; then
+            # In the middle of its start.
+            "$reclaimfs" mount --foreground --scenario "$root/tests/stress/soak.yaml" "$mnt" >/dev/null 2>&1 &
+            server=$!
+            sleep "0.$(printf %03d "$(random 1000)")"
+        else
+            start --scenario "$root/tests/stress/soak.yaml" --speed 10
+            server=$(cat "$mnt/reclaimfs/pid")
+            sleep "0.$(printf %03d "$(random 300)")"
+        fi
+        kill -s "$signal" "$server" 2>/dev/null || true
+        usable_again "SIG$signal, $i of $times (seed $seed)" || exit 1
+    done
+    kill -9 "$worker" # SIGTERM might meet the trap it has from us
+    wait "$worker" 2>/dev/null || true
+    [ "$(belongings)" = "$before" ] || fail "left behind: $(belongings), before: $before"
+    verdict="killed $i times: nothing left, usable at once"
+}
+
+do_heap() {
+    RECLAIMFS_JAVA_OPTS="-Xmx24m" "$reclaimfs" mount --speed 1000 "$mnt"
+    server=$(cat "$mnt/reclaimfs/pid")
+    log=$(find "$scratch/state" -name '*.log')
+    echo +memory >"$cg/cgroup.subtree_control" || true
+    for i in $(seq 4000); do
+        mkdir "$cg/a-cgroup-$i" 2>/dev/null || break
+    done
+    wait_until 30 "the end of a server without memory" test ! -e "/proc/$server/exe"
+    grep -q 'out of memory: the server ends' "$log" || fail "out of memory: it said $(cat "$log")"
+    ! mounted || fail "out of memory: still mounted"
+    status=0
+    said=$(RECLAIMFS_JAVA_OPTS="-Xmx16m" "$reclaimfs" run "$scenarios/workloads.yaml" 2>&1) || status=$?
+    case $status,$said in
+        0,*) ;; # it is enough, for this one
+        1,*'out of memory'*) ;;
+        *) fail "run with a small heap: status $status, $said" ;;
+    esac
+    verdict="said so, and gone"
+}
+
+do_disk() {
+    trap 'status=$?; umount "$scratch/small" 2>/dev/null || true; finish "$status"' EXIT
+    mkdir "$scratch/small"
+    mount -t tmpfs -o size=16k small "$scratch/small"
+    status=0
+    said=$("$reclaimfs" run --out "$scratch/small/out" "$scenarios/workloads.yaml" 2>&1 >/dev/null) || status=$?
+    umount "$scratch/small"
+    expect_eq "status with a full disk" 1 "$status"
+    case $said in
+        *"$scratch/small/out"* | *'No space left'*) ;;
+        *) fail "a full disk: it said '$said'" ;;
+    esac
+    case $said in *'at org.'*) fail "a full disk: a stack trace: $said" ;; esac
+    verdict="said so, status 1"
+}
+
+do_clients() {
+    start --speed 0.02 --scenario "$scenarios/zswap.yaml"
+    server=$(cat "$mnt/reclaimfs/pid")
+    echo +memory >"$cg/cgroup.subtree_control"
+    mkdir "$cg/w"
+    ctl 'speed 100000' 'task t cgroup=/w' 'alloc t 64M content=ratio:3' 'speed 0.02'
+    threads=$(awk '/^Threads:/ { print $2 }' "/proc/$server/status")
+    for i in 1 2 3 4 5; do
+        sh -c 'echo 64M >"$1"' sh "$cg/w/memory.reclaim" 2>/dev/null &
+        sleep 0.3
+        kill -9 $! 2>/dev/null || true # it may be done already
+        wait $! 2>/dev/null || true
+        expect_num "the machine answers" "$(key "$cg/w/memory.stat" anon)" -ge 0
+    done
+    wait_until 15 "the end of the threads that served them" sh -c \
+        "[ \$(awk '/^Threads:/ { print \$2 }' /proc/$server/status) -le $((threads + 5)) ]"
+    ctl check
+    verdict="the machine goes on"
+}
+
+do_busy() {
+    start
+    server=$(cat "$mnt/reclaimfs/pid")
+    exec 3<"$mnt/proc/meminfo"
+    status=0
+    "$reclaimfs" umount "$mnt" >/dev/null 2>&1 || status=$?
+    expect_eq "umount of a busy mount" 1 "$status"
+    expect_num "which goes on" "$(key "$mnt/proc/meminfo" MemTotal)" -gt 0
+    exec 3<&-
+    ! "$reclaimfs" mount "$mnt" 2>/dev/null || fail "a second server on one directory"
+    expect_eq "the server" "$server" "$(cat "$mnt/reclaimfs/pid")"
+    # Two at the same moment: one gets it, the other leaves it alone.
+    stop
+    "$reclaimfs" mount "$mnt" 2>/dev/null &
+    one=$!
+    "$reclaimfs" mount "$mnt" 2>/dev/null || true
+    wait "$one" || true
+    expect_num "one of two is mounted" "$(grep -cF " $mnt " /proc/self/mounts)" -ge 1
+    cat "$mnt/reclaimfs/pid" >/dev/null
+    while mounted; do
+        stop
+    done
+    wait_until 15 "the end of both" no_servers
+    verdict="refused"
+}
+
+do_namespace() {
+    start
+    server=$(cat "$mnt/reclaimfs/pid")
+    unshare -m --propagation private sleep 60 &
+    holder=$!
+    wait_until 5 "a namespace" sh -c "! [ /proc/$holder/ns/mnt -ef /proc/self/ns/mnt ]"
+    stop || fail "umount, with a copy of the mount elsewhere"
+    no_servers || fail "the server goes on for a namespace that nobody knows"
+    kill "$holder"
+    verdict="the server ended all the same"
+}
+
+do_clock() {
+    if faketime=$(borrow faketime faketime libfaketime 2>/dev/null) && [ -n "$faketime" ]; then
+        library=$(find /usr/lib "$root/target/borrowed" -name 'libfaketimeMT.so.1' 2>/dev/null | head -n 1)
+        echo '+0' >"$scratch/jump"
+        LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE="$scratch/jump" FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 start
+        a=$(key "$mnt/reclaimfs/clock" time_ns)
+        echo '+10d' >"$scratch/jump"
+        sleep 1
+        b=$(key "$mnt/reclaimfs/clock" time_ns)
+        echo '-10d' >"$scratch/jump"
+        sleep 1
+        c=$(key "$mnt/reclaimfs/clock" time_ns)
+        expect_num "forwards: ns in a second" $((b - a)) -lt 20000000000
+        expect_num "backwards: ns in a second" $((c - b)) -gt 500000000
+        stop
+        verdict="the machine's time goes on evenly"
     else
-        start --scenario "$root/tests/stress/soak.yaml" --speed 10
-        server=$(cat "$mnt/reclaimfs/pid")
-        sleep "0.$(printf %03d "$(random 300)")"
+        verdict="not tried, there is no libfaketime"
     fi
-    kill -s "$signal" "$server" 2>/dev/null || true
-    usable_again "SIG$signal, $i of $times (seed $seed)" || exit 1
+}
+
+for part in $(echo "$parts" | tr , ' '); do
+    begun=$(date +%s)
+    case $part in
+        kill | heap | disk | clients | busy | namespace | clock) "do_$part" ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
+    esac
+    ! mounted || stop || fail "$part: cannot be unmounted"
+    echo "$part: $verdict ($(($(date +%s) - begun)) s)"
 done
-kill -9 "$worker" # SIGTERM might meet the trap it has from us
-wait "$worker" 2>/dev/null || true
-[ "$(belongings)" = "$before" ] || fail "left behind: $(belongings), before: $before"
-echo "killed $times times: nothing left, usable at once"
-
-# ---- a full heap, while the machine's tasks go on ----
-RECLAIMFS_JAVA_OPTS="-Xmx24m" "$reclaimfs" mount --speed 1000 "$mnt"
-server=$(cat "$mnt/reclaimfs/pid")
-log=$(find "$scratch/state" -name '*.log')
-echo +memory >"$cg/cgroup.subtree_control" || true
-for i in $(seq 4000); do
-    mkdir "$cg/a-cgroup-$i" 2>/dev/null || break
-done
-wait_until 30 "the end of a server without memory" test ! -e "/proc/$server/exe"
-grep -q 'out of memory: the server ends' "$log" || fail "out of memory: it said $(cat "$log")"
-! mounted || fail "out of memory: still mounted"
-status=0
-said=$(RECLAIMFS_JAVA_OPTS="-Xmx16m" "$reclaimfs" run "$scenarios/workloads.yaml" 2>&1) || status=$?
-case $status,$said in
-    0,*) ;; # it is enough, for this one
-    1,*'out of memory'*) ;;
-    *) fail "run with a small heap: status $status, $said" ;;
-esac
-echo "out of memory: said so, and gone"
-
-# ---- a full disk below --out ----
-trap 'status=$?; umount "$scratch/small" 2>/dev/null || true; (exit "$status"); finish' EXIT
-mkdir "$scratch/small"
-mount -t tmpfs -o size=16k small "$scratch/small"
-status=0
-said=$("$reclaimfs" run --out "$scratch/small/out" "$scenarios/workloads.yaml" 2>&1 >/dev/null) || status=$?
-umount "$scratch/small"
-expect_eq "status with a full disk" 1 "$status"
-case $said in
-    *"$scratch/small/out"* | *'No space left'*) ;;
-    *) fail "a full disk: it said '$said'" ;;
-esac
-case $said in *'at org.'*) fail "a full disk: a stack trace: $said" ;; esac
-echo "full disk: said so, status 1"
-
-# ---- clients killed in the middle of a blocking write ----
-start --speed 0.02 --scenario "$scenarios/zswap.yaml"
-server=$(cat "$mnt/reclaimfs/pid")
-echo +memory >"$cg/cgroup.subtree_control"
-mkdir "$cg/w"
-ctl 'speed 100000' 'task t cgroup=/w' 'alloc t 64M content=ratio:3' 'speed 0.02'
-threads=$(awk '/^Threads:/ { print $2 }' "/proc/$server/status")
-for i in 1 2 3 4 5; do
-    sh -c 'echo 64M >"$1"' sh "$cg/w/memory.reclaim" 2>/dev/null &
-    sleep 0.3
-    kill -9 $! 2>/dev/null || true # it may be done already
-    wait $! 2>/dev/null || true
-    expect_num "the machine answers" "$(key "$cg/w/memory.stat" anon)" -ge 0
-done
-wait_until 15 "the end of the threads that served them" sh -c \
-    "[ \$(awk '/^Threads:/ { print \$2 }' /proc/$server/status) -le $((threads + 5)) ]"
-ctl check
-echo "killed clients: the machine goes on"
-
-# ---- unmount while busy, and two servers on one directory ----
-exec 3<"$mnt/proc/meminfo"
-status=0
-"$reclaimfs" umount "$mnt" >/dev/null 2>&1 || status=$?
-expect_eq "umount of a busy mount" 1 "$status"
-expect_num "which goes on" "$(key "$mnt/proc/meminfo" MemTotal)" -gt 0
-exec 3<&-
-! "$reclaimfs" mount "$mnt" 2>/dev/null || fail "a second server on one directory"
-expect_eq "the server" "$server" "$(cat "$mnt/reclaimfs/pid")"
-# Two at the same moment: one gets it, the other leaves it alone.
-stop
-"$reclaimfs" mount "$mnt" 2>/dev/null &
-one=$!
-"$reclaimfs" mount "$mnt" 2>/dev/null || true
-wait "$one" || true
-expect_num "one of two is mounted" "$(grep -cF " $mnt " /proc/self/mounts)" -ge 1
-cat "$mnt/reclaimfs/pid" >/dev/null
-while mounted; do
-    stop
-done
-wait_until 15 "the end of both" no_servers
-echo "busy, and two at once: refused"
-
-# ---- a mount that another mount namespace holds ----
-start
-server=$(cat "$mnt/reclaimfs/pid")
-unshare -m --propagation private sleep 60 &
-holder=$!
-wait_until 5 "a namespace" sh -c "! [ /proc/$holder/ns/mnt -ef /proc/self/ns/mnt ]"
-stop || fail "umount, with a copy of the mount elsewhere"
-no_servers || fail "the server goes on for a namespace that nobody knows"
-kill "$holder"
-echo "a copy in another namespace: ended"
-
-# ---- a wall clock that jumps ----
-if faketime=$(borrow faketime faketime libfaketime 2>/dev/null) && [ -n "$faketime" ]; then
-    library=$(find /usr/lib "$root/target/borrowed" -name 'libfaketimeMT.so.1' 2>/dev/null | head -n 1)
-    echo '+0' >"$scratch/jump"
-    LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE="$scratch/jump" FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 start
-    a=$(key "$mnt/reclaimfs/clock" time_ns)
-    echo '+10d' >"$scratch/jump"
-    sleep 1
-    b=$(key "$mnt/reclaimfs/clock" time_ns)
-    echo '-10d' >"$scratch/jump"
-    sleep 1
-    c=$(key "$mnt/reclaimfs/clock" time_ns)
-    expect_num "forwards: ns in a second" $((b - a)) -lt 20000000000
-    expect_num "backwards: ns in a second" $((c - b)) -gt 500000000
-    stop
-    echo "clock jumps: the machine's time goes on evenly"
-else
-    echo "clock jumps: not tried, there is no libfaketime"
-fi

@@ -43,8 +43,9 @@ stop() {
     return 1
 }
 
+# finish [STATUS]: the end of the script, by default with the status it has come here with.
 finish() {
-    status=$?
+    status=${1:-$?}
     trap - EXIT
     # What a test that has failed has left running.
     jobs -p >"$scratch/jobs"

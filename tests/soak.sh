@@ -45,7 +45,7 @@ tell() {
     head -c 4000 "$log" >&2 || true
     timeout 20 jcmd "$server" Thread.print 2>&1 | grep -A 20 '^"reclaimfs-clock\|^"reclaimfs-fuse.*runnable' | head -n 150 >&2
 }
-trap 'status=$?; [ "$status" = 0 ] || tell; (exit "$status"); finish' EXIT
+trap 'status=$?; [ "$status" = 0 ] || tell; finish "$status"' EXIT
 
 # Where the soak has its cgroups.
 furnish() {
@@ -81,10 +81,12 @@ no_tasks() { ! find "$cg/soak" -mindepth 2 -name cgroup.procs -exec cat {} + | g
 # What the server holds: "KEY VALUE" lines. The histogram counts after a full collection. Left out is what is kept on purpose:
 # the pool of buffers, the history of kills, the last 16384 events of the trace, and what PSI and the run queues keep of each CPU.
 holds() {
-    timeout 60 jcmd "$server" GC.class_histogram >"$scratch/histogram" # first, for it has a socket from then on
+    echo "files $(find "$mnt" -type f | wc -l)"
+    # The server remembers files that have been opened; without those whose reading does something, or waits.
+    find "$mnt" -type f ! -path '*/dev/*' ! -path '*/reclaimfs/*' ! -name hot_add -perm -400 -exec cat {} + >"$scratch/texts" 2>&1 || true
+    timeout 60 jcmd "$server" GC.class_histogram >"$scratch/histogram" # and has a socket from then on
     echo "descriptors $(find "/proc/$server/fd" -mindepth 1 | wc -l)"
     echo "threads $(awk '/^Threads:/ { print $2 }' "/proc/$server/status")"
-    echo "files $(find "$mnt" -type f | wc -l)"
     awk '$4 ~ /^org\.reclaimfs\.(kernfs\.(Dir|FileSet|OpenFile|FileRef|SeqFile)|memcg\.|lru\.|psi\.|sched\.|fuse\.OpenFiles\$Entry|mm\.Region|machine\.)/ &&
             $4 !~ /SeqFile$|AllocListener|Kill$|TaskName$|PsiCpu$|RunQueues\$Cpu$|Kind$|Lambda|\$\$|\[\]|\$[0-9]+$/ { print $4, $2 }
         /^Total/ { print "heap_kib", int($3 / 1024) }' "$scratch/histogram" | sort

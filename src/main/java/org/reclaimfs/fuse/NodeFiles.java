@@ -46,8 +46,12 @@ final class NodeFiles {
     /** An open file was closed for the last time. */
     void released(long node, OpenFile file) {
         Known known = byNode.get(node);
-        if (known != null && known.file.equals(file.ref())) {
-            known.opened.decrementAndGet();
+        if (known != null
+                && known.file.equals(file.ref())
+                && known.opened.decrementAndGet() == 0
+                && known.file.dead()) {
+            // The kernel may keep its number for as long as it has memory: the cgroup it was of is not to stay so long.
+            byNode.remove(node, known);
         }
     }
 

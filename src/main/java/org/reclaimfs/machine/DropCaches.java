@@ -17,32 +17,22 @@ final class DropCaches {
         this.tasks = tasks;
     }
 
-    /** vm.drop_caches with bit 1: clean page cache that is not locked goes. */
+    /** vm.drop_caches with bit 1: clean page cache that is not locked goes, and what is remembered of pages that have gone. */
     void run() {
         core.ram.vmstat.add(VmStat.DROP_PAGECACHE, 1);
         for (Region file : new ArrayList<>(core.flusher.files())) {
             tables.forRuns(file, 0, file.pages(), run -> {
                 int flags = core.mem.flags(run);
-                if ((flags & Flags.RESIDENT) != 0 && (flags & (Flags.DIRTY | Flags.MLOCKED)) == 0) {
+                if ((flags & Flags.RESIDENT) != 0) {
+                    if ((flags & (Flags.DIRTY | Flags.MLOCKED)) != 0) {
+                        return;
+                    }
                     core.folios.lruDel(run);
                     core.folios.release(run);
-                    core.mem.drop(run);
                 }
+                core.mem.drop(run); // a shadow, too: mm/truncate.c clear_shadow_entries
             });
         }
-        dropEmptyOrphans();
-    }
-
-    private void dropEmptyOrphans() {
-        tasks.orphanFiles().removeIf(file -> {
-            for (long page = 0; page < file.pages(); page += 512) {
-                if (core.mem.findFrom(file.table(page), 0) >= 0) {
-                    return false;
-                }
-            }
-            core.flusher.forget(file);
-            core.mem.dropRegion(file);
-            return true;
-        });
+        tasks.orphans().dropEmpty();
     }
 }

@@ -19,8 +19,7 @@ final class Tasks {
     private final Core core;
     private final PageTables pages;
     private final List<Kill> kills = new ArrayList<>();
-    /** Page cache outlives the process that read it. */
-    private final List<Region> orphanFiles = new ArrayList<>();
+    private final OrphanFiles orphans;
     /** Tasks on their way out, in the order they died. */
     private final Map<Task, Exit> exits = new LinkedHashMap<>();
 
@@ -29,14 +28,15 @@ final class Tasks {
     Tasks(Core core, PageTables pages) {
         this.core = core;
         this.pages = pages;
+        this.orphans = new OrphanFiles(core, pages);
     }
 
     List<Kill> kills() {
         return kills;
     }
 
-    List<Region> orphanFiles() {
-        return orphanFiles;
+    OrphanFiles orphans() {
+        return orphans;
     }
 
     /** SIGKILL; nothing more happens to a task that is dying already. */
@@ -107,7 +107,7 @@ final class Tasks {
         exits.remove(task);
         for (Region region : task.regions.values()) {
             if (region.kind == Kind.FILE) {
-                orphanFiles.add(region);
+                orphans.add(region);
             } else {
                 core.mem.dropRegion(region);
             }

@@ -1,8 +1,6 @@
 package org.reclaimfs.mm;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,20 +20,16 @@ public final class MemMap extends Runs {
     // One element a page table. The index of a table is its sorted runs, or a run for each of its pages.
     private int[][] index = new int[64][];
     private short[] runCount = new short[64];
-    private int[] tableRegion = new int[64];
+    private @Nullable Region[] tableRegion = new Region[64];
     private int[] tableGeneration = new int[64];
     private int[] tableNo = new int[64];
     private int freeTables = NIL;
     private int tablesUsed;
 
-    private final List<@Nullable Region> regions = new ArrayList<>();
-
     // ---- regions and tables ----
 
     public Region newRegion(String name, Kind kind, Content content) {
-        Region region = new Region(regions.size(), name, kind, content);
-        regions.add(region);
-        return region;
+        return new Region(name, kind, content);
     }
 
     /** Adds pages at the end of the region; they hold nothing yet. Returns how many page tables that took. */
@@ -44,7 +38,7 @@ public final class MemMap extends Runs {
         int before = region.tableCount();
         int wanted = (int) (target + TABLE_PAGES - 1 >>> TABLE_SHIFT);
         for (int no = before; no < wanted; no++) {
-            region.grow(no, newTable(region.id, no), Math.min(target, (long) (no + 1) << TABLE_SHIFT));
+            region.grow(no, newTable(region, no), Math.min(target, (long) (no + 1) << TABLE_SHIFT));
         }
         region.setPages(target);
         return wanted - before;
@@ -59,17 +53,16 @@ public final class MemMap extends Runs {
             }
             index[t] = EMPTY;
             tableGeneration[t]++;
-            tableRegion[t] = NIL;
+            tableRegion[t] = null;
             tableNo[t] = freeTables;
             freeTables = t;
         }
         region.setPages(0);
-        regions.set(region.id, null);
     }
 
     private static final int[] EMPTY = new int[0];
 
-    private int newTable(int region, int no) {
+    private int newTable(Region region, int no) {
         int t = freeTables;
         if (t != NIL) {
             freeTables = tableNo[t];
@@ -92,7 +85,7 @@ public final class MemMap extends Runs {
     }
 
     public Region region(int run) {
-        Region region = regions.get(tableRegion[table(run)]);
+        Region region = tableRegion[table(run)];
         if (region == null) {
             throw new IllegalStateException("run " + run + " of a dropped region");
         }

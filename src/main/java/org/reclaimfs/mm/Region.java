@@ -4,7 +4,6 @@ import java.util.Arrays;
 
 /** A stretch of virtual pages of one kind and content: a mapping of a task, made of page tables of 512 pages. */
 public final class Region {
-    public final int id;
     public final String name;
     public final Kind kind;
     public final Content content;
@@ -23,8 +22,7 @@ public final class Region {
     private long pages;
     private int[] tables = new int[4];
 
-    Region(int id, String name, Kind kind, Content content) {
-        this.id = id;
+    Region(String name, Kind kind, Content content) {
         this.name = name;
         this.kind = kind;
         this.content = content;

@@ -166,6 +166,7 @@ final class QuickAnswersTest {
         assertThat(open(OpenFile.O_RDONLY)).as("its path is asked again").isFalse();
         assertThat(release(handle)).isTrue();
         assertThat(answers.answer(request(Wire.GETATTR))).isFalse();
+        assertThat(nodes.size()).as("numbers that keep the directory in memory").isZero();
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.reclaimfs.memcg.Cgroup;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Kind;
+import org.reclaimfs.mm.VmStat;
 
 /** A machine that runs for months must let go of what has ended. */
 final class LetGoTest {
@@ -87,5 +88,44 @@ final class LetGoTest {
             ended.add(new WeakReference<>(activity));
         }
         assertThat(alive(ended)).isLessThanOrEqualTo(1); // perhaps the last
+    }
+
+    /** Nobody reads the file of an ended task again: it stays as long as its pages do. */
+    @Test
+    void filesOfEndedTasks() throws Exception {
+        Cgroup cgroup = lab.cgroup("/c").cgroup;
+        OrphanFiles orphans = lab.machine.tasks().orphans();
+        for (int i = 0; i < 1000; i++) {
+            Task task = lab.task("t" + i, "/c", Kind.FILE, 10, Content.RANDOM);
+            lab.run(lab.machine.kill(task, "test"));
+            lab.reclaim(cgroup.memcg(), 10 * 4096);
+        }
+        assertThat(orphans.count()).isLessThanOrEqualTo(BATCH);
+        lab.machine.checkInvariants();
+        Task kept = lab.task("kept", "/c", Kind.FILE, 10, Content.RANDOM);
+        lab.run(lab.machine.kill(kept, "test"));
+        orphans.dropEmpty();
+        assertThat(orphans.count()).isEqualTo(1);
+        lab.machine.dropPageCache();
+        assertThat(orphans.count()).isZero();
+        lab.machine.checkInvariants();
+    }
+
+    /** mm/truncate.c mapping_try_invalidate: with the shadows gone, pages that come back are new ones. */
+    @Test
+    void dropCachesForgetsShadows() throws Exception {
+        Cgroup cgroup = lab.cgroup("/c").cgroup;
+        Task task = lab.task("t", "/c", Kind.FILE, 100, Content.RANDOM);
+        lab.reclaim(cgroup.memcg(), 100 * 4096);
+        lab.touch(task, 50);
+        assertThat(refaults()).isEqualTo(50);
+        lab.machine.dropPageCache();
+        lab.touch(task, 100);
+        assertThat(refaults()).isEqualTo(50);
+        lab.machine.checkInvariants();
+    }
+
+    private long refaults() {
+        return lab.machine.memory().vmstat.get(VmStat.WORKINGSET_REFAULT_FILE);
     }
 }
