@@ -181,6 +181,16 @@ finished() {
     [ "$status" = 0 ] || fail "$1: status $status: $(cat "$scratch/$1.out" "$scratch/$1.err")"
 }
 
+# killed_after NAME MS: by what scenarios/oomd/test-55.sh said in that sandbox, systemd-oomd has killed when pressure was above
+# the limit for MS, and at most 2.5 s later: it looks every second, with up to 250 ms of slack in its timers.
+killed_after() {
+    least=$(sed -n 's/^above for \([0-9]*\) to \([0-9]*\) ms$/\1/p' "$scratch/$1.out")
+    most=$(sed -n 's/^above for \([0-9]*\) to \([0-9]*\) ms$/\2/p' "$scratch/$1.out")
+    echo "$1: killed after $least to $most ms"
+    expect_num "$1: ms from pressure to kill" "$most" -ge "$2"
+    expect_num "$1: ms from pressure to kill" "$least" -le $(($2 + 2500))
+}
+
 # on_terminal COMMAND…: in the sandbox, on a terminal of its own; what it says on the terminal, and its status.
 on_terminal() {
     # shellcheck disable=SC2086

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Where systemd-oomd must not kill, it does not: pressure below the limit with full swap, no reclaim activity, ManagedOOMPreference=omit.
+# Where systemd-oomd must not kill, it does not: pressure below the limit, only swap or only memory short, no unit with 5 % of the
+# swap, no reclaim activity, ManagedOOMPreference=omit.
 . "$(dirname "$0")/../lib.sh"
 [ -w /proc/sys/kernel/ns_last_pid ] || skip "this kernel has no ns_last_pid"
 in_sandbox
@@ -37,16 +38,37 @@ units:
   test.slice: {ManagedOOMMemoryPressure: kill, ManagedOOMMemoryPressureLimit: 5%}
   bloat.service: {Slice: test.slice, MemoryHigh: 3M, ManagedOOMPreference: omit}
   chill.service: {Slice: test.slice}"
+# The policy for swap, and pressure is no reason.
+policy='units:
+  -.slice: {ManagedOOMSwap: kill}
+  test.slice: {ManagedOOMMemoryPressure: kill, ManagedOOMMemoryPressureLimit: 100%}
+  bloat.service: {Slice: test.slice}
+  chill.service: {Slice: test.slice}'
+# Memory is full, and swap is not.
+sed -i 's/alloc bloat 600M/alloc bloat 1200M/' "$scratch/common"
+scenario memory "disks: [{name: vda, size: 2GiB}]
+swap: [{device: /dev/vda}]
+$policy"
+# Both are full of what is in no unit: none has more than 5 % of the swap.
+sed -i 's/alloc bloat 1200M/alloc bloat 40M/' "$scratch/common"
+cat >>"$scratch/common" <<'YAML'
+  - 1s: task init cgroup=/
+  - 1s: alloc init 1088M
+YAML
+scenario shares "disks: [{name: vda, size: 192MiB}]
+swap: [{device: /dev/vda}]
+cgroups: {/test.slice/bloat.service: {memory.swap.max: 4M}, /test.slice/chill.service: {}}
+$policy"
 cat >"$scratch/look" <<'SH'
 cd /sys/fs/cgroup/test.slice || exit 1
 sleep 12
 grep '^full' memory.pressure
 grep '^pgscan ' memory.stat
-grep '^SwapFree' /proc/meminfo
+awk '/^(MemTotal|MemAvailable|SwapTotal|SwapFree):/ { print $1, $2 }' /proc/meminfo
 for service in bloat chill; do echo "$service: '$(cat $service.service/cgroup.procs)'"; done
 "$1"
 SH
-for name in limit no-swap omit; do
+for name in limit no-swap omit memory shares; do
     beside $name --with "$oomd" --scenario "$scratch/$name.yaml" -- sh "$scratch/look" "$oomctl"
 done
 for name in limit no-swap omit; do
@@ -55,11 +77,20 @@ for name in limit no-swap omit; do
     expect_num "$name: pressure" "$full" -ge 10
     grep -q 'Path: /test.slice' "$scratch/$name.out" || fail "$name is not watched: $(cat "$scratch/$name.out")"
 done
-for name in limit no-swap; do
+for name in memory shares; do
+    finished $name
+done
+for name in limit no-swap memory shares; do
     ! grep -q 'was killed at' "$scratch/$name.err" || fail "$name: $(cat "$scratch/$name.out" "$scratch/$name.err")"
     grep -q "^bloat: '[0-9]" "$scratch/$name.out" || fail "$name: $(cat "$scratch/$name.out" "$scratch/$name.err")"
 done
 expect_line "$scratch/no-swap.out" 'pgscan 0'
-grep -q '^SwapFree: *[0-9]\{1,3\} kB' "$scratch/limit.out" || fail "swap is not full: $(cat "$scratch/limit.out")"
+grep -q '^SwapFree: [0-9]\{1,3\}$' "$scratch/limit.out" || fail "swap is not full: $(cat "$scratch/limit.out")"
 expect_line "$scratch/omit.out" "chill: ''"
 grep -q "^bloat: '[0-9]" "$scratch/omit.out" || fail "omit: $(cat "$scratch/omit.out" "$scratch/omit.err")"
+# As full as the policy asks for: less than a tenth of it is left.
+low() { [ $(($(key "$scratch/$1.out" "$2") * 10)) -lt "$(key "$scratch/$1.out" "$3")" ]; }
+low memory MemAvailable MemTotal || fail "memory: is not full: $(cat "$scratch/memory.out")"
+! low memory SwapFree SwapTotal || fail "memory: swap is full, too: $(cat "$scratch/memory.out")"
+low shares MemAvailable MemTotal || fail "shares: memory is not full: $(cat "$scratch/shares.out")"
+low shares SwapFree SwapTotal || fail "shares: swap is not full: $(cat "$scratch/shares.out")"
