@@ -13,6 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jnr.ffi.LibraryLoader;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +227,62 @@ final class FuseMountTest {
                         .isTrue();
             }
         }
+    }
+
+    // Each writer keeps a thread busy for a moment, again and again: no more are needed than there are writers.
+    @Test
+    void threadsAreKeptForTheNextRequest() throws Exception {
+        int writers = 16;
+        List<Callable<String>> calls = new ArrayList<>();
+        for (int i = 0; i < writers; i++) {
+            String dir = "/cgroup/t" + i;
+            assertThat(LibC.C.mkdir(at + dir, 0755)).isZero();
+            calls.add(() -> {
+                String last = "";
+                for (int n = 0; n < 300; n++) {
+                    last = write(dir + "/max", OpenFile.O_WRONLY, "4096");
+                }
+                return last;
+            });
+        }
+        ExecutorService clients = Executors.newFixedThreadPool(writers);
+        try {
+            for (Future<String> call : clients.invokeAll(calls)) {
+                assertThat(call.get()).isEqualTo("4");
+            }
+        } finally {
+            clients.shutdown();
+        }
+        int newest = Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("reclaimfs-fuse-"))
+                .mapToInt(name -> Integer.parseInt(name.substring("reclaimfs-fuse-".length())))
+                .max()
+                .orElse(0);
+        assertThat(newest).as("threads ever started").isBetween(1, writers + 4);
+    }
+
+    private static int nice() throws IOException {
+        String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+    }
+
+    @Test
+    void whoGivesWayIsNicerThanTheOthers() throws Exception {
+        int before = nice();
+        List<Integer> seen = new ArrayList<>();
+        ExecutorService model = Executors.newSingleThreadExecutor();
+        try {
+            model.submit(() -> {
+                        mount.giveWayToRequests();
+                        return seen.add(nice());
+                    })
+                    .get();
+        } finally {
+            model.shutdown();
+        }
+        assertThat(seen).containsExactly(Math.min(before + 5, 19));
+        assertThat(nice()).as("of everyone else").isEqualTo(before);
     }
 
     @Test
