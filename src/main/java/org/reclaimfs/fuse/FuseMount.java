@@ -24,14 +24,6 @@ public final class FuseMount implements AutoCloseable {
     private static final String LIBRARY = "libfuse.so.2";
     private static final long CLOSE_SECONDS = 5;
 
-    private static final int PRIO_PROCESS = 0;
-    /** Whose nice value: the calling thread's, on Linux. */
-    private static final int SELF = 0;
-    /** A thread that is this much nicer gets a third of what another one of its CPU gets. */
-    private static final int NICER = 5;
-
-    private static final int NICEST = 19;
-
     // struct fuse_context, fuse.h of 2.9 on x86-64
     private static final int CONTEXT_UID = 8;
     private static final int CONTEXT_GID = 12;
@@ -154,18 +146,9 @@ public final class FuseMount implements AutoCloseable {
         return directory;
     }
 
-    /**
-     * For the thread that runs the model: from now on it is nicer than those that serve requests and than the clients.
-     *
-     * <p>Why: a model at full speed, a client and the thread that answers it are three on what may be two CPUs. As equals
-     * the model's thread takes a time slice of some ms after as many of the client's, and one request in a hundred waits for
-     * that. It is no less fast where a CPU is free.
-     */
+    /** For the thread that runs the model: from now on it and the JVM's compilers are nicer than those that serve requests. */
     public void giveWayToRequests() {
-        int nice = lib.getpriority(PRIO_PROCESS, SELF);
-        if (lib.setpriority(PRIO_PROCESS, SELF, Math.min(nice + NICER, NICEST)) != 0) {
-            LOG.debug("the model's thread stays at nice {}", nice);
-        }
+        Niceness.giveWay(lib);
     }
 
     /** Waits for the kernel's first request; false after the time. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -263,7 +264,11 @@ final class FuseMountTest {
     }
 
     private static int nice() throws IOException {
-        String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+        return nice(Path.of("/proc/thread-self"));
+    }
+
+    private static int nice(Path thread) throws IOException {
+        String stat = Files.readString(thread.resolve("stat"));
         return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
     }
 
@@ -283,6 +288,19 @@ final class FuseMountTest {
         }
         assertThat(seen).containsExactly(Math.min(before + 5, 19));
         assertThat(nice()).as("of everyone else").isEqualTo(before);
+        List<Integer> compilers = new ArrayList<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path thread : threads) {
+                try {
+                    if (Files.readString(thread.resolve("comm")).startsWith("C2 Compiler")) {
+                        compilers.add(nice(thread));
+                    }
+                } catch (IOException e) {
+                    continue; // it has ended; one of them never does
+                }
+            }
+        }
+        assertThat(compilers).isNotEmpty().containsOnly(Math.min(before + 5, 19));
     }
 
     @Test
