@@ -81,6 +81,7 @@ final class MountCommand implements Callable<Integer> {
             if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
                 throw Failure.of(Main.FAILED, directory + " is mounted but does not answer");
             }
+            session.gate().onDriver(mount::giveWayToRequests);
             session.startTimeline();
             if (!manual) {
                 session.gate().start(factor);

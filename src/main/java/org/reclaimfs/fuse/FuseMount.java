@@ -146,6 +146,11 @@ public final class FuseMount implements AutoCloseable {
         return directory;
     }
 
+    /** For the thread that runs the model: from now on it and the JVM's compilers are nicer than those that serve requests. */
+    public void giveWayToRequests() {
+        Niceness.giveWay(lib);
+    }
+
     /** Waits for the kernel's first request; false after the time. */
     public boolean awaitReady(long time, TimeUnit unit) throws InterruptedException {
         return ready.await(time, unit);

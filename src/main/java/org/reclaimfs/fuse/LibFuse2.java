@@ -54,6 +54,12 @@ public interface LibFuse2 {
     /** truncate(2), from the C library. */
     int truncate(String path, @off_t long length);
 
+    /** getpriority(2), from the C library. */
+    int getpriority(int which, int who);
+
+    /** setpriority(2), from the C library. */
+    int setpriority(int which, int who, int nice);
+
     /** Marks the session as ended. */
     void fuse_session_exit(Pointer session);
 

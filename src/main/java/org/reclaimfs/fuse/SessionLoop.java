@@ -1,6 +1,9 @@
 package org.reclaimfs.fuse;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import org.slf4j.Logger;
@@ -10,10 +13,16 @@ import org.slf4j.LoggerFactory;
  * Receives requests on Java threads, one at a time: the leader. It serves quick requests itself and goes on leading; before
  * one that may wait, or while more are pending, it hands the lead to another thread. So a lone client never pays for waking
  * a second thread, and a blocked writer never holds anyone up.
+ *
+ * <p>Threads that are done wait for the lead, the latest on top: it is taken first, so that few threads stay busy, and those
+ * that a burst has left over end after some time without one.
  */
 final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
-    private static final int MAX_FOLLOWERS = 4;
+    /** Threads that may wait for the lead: as many as the clients of a busy mount, so that none comes and goes for each request. */
+    private static final int MAX_IDLE = 64;
+
+    private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
     private static final int F_SETFL = 4;
@@ -47,7 +56,8 @@ final class SessionLoop {
     private boolean led; // GUARDED_BY(this): some thread receives, or is about to
     private boolean over; // GUARDED_BY(this)
     private int threads; // GUARDED_BY(this)
-    private int followers; // GUARDED_BY(this): threads that wait to lead
+    private final Deque<Worker> idle = new ArrayDeque<>(); // GUARDED_BY(this): threads that wait to lead
+    private int starting; // GUARDED_BY(this): threads that have yet to ask for the lead
     private int started; // GUARDED_BY(this)
 
     SessionLoop(LibFuse2 lib, Pointer session, Pointer channel, Answers answers) {
@@ -77,6 +87,7 @@ final class SessionLoop {
         private final QuickAnswers quickAnswers = answers.forThread(direct(ANSWER_BYTES), ANSWER_BYTES);
         private boolean leading;
         private boolean serving; // a request, at this moment
+        private boolean fresh = true; // GUARDED_BY(SessionLoop.this): has not asked for the lead yet
 
         Worker(int number) {
             super("reclaimfs-fuse-" + number);
@@ -93,10 +104,40 @@ final class SessionLoop {
                 }
             } catch (RuntimeException | Error e) {
                 LOG.error("FUSE thread {} ended", getName(), e);
-            } catch (InterruptedException e) {
-                LOG.debug("FUSE thread {} was interrupted", getName());
             } finally {
-                ended(leading);
+                ended(this);
+            }
+        }
+
+        /** Waits for the lead; false if this thread should end. */
+        private boolean lead() {
+            long untilNs = System.nanoTime() + IDLE_NS;
+            boolean waiting = false;
+            while (true) {
+                long leftNs = untilNs - System.nanoTime();
+                synchronized (SessionLoop.this) {
+                    arrived();
+                    boolean mine = !led && !over;
+                    led |= mine;
+                    boolean crowded = !waiting && idle.size() >= MAX_IDLE;
+                    if (mine || over || crowded || leftNs <= 0 || isInterrupted()) {
+                        idle.remove(this);
+                        return mine;
+                    }
+                    if (!waiting) {
+                        idle.addFirst(this);
+                        waiting = true;
+                    }
+                }
+                LockSupport.parkNanos(SessionLoop.this, leftNs);
+            }
+        }
+
+        /** Under the loop's lock: no longer one that has yet to come. */
+        private void arrived() {
+            if (fresh) {
+                fresh = false;
+                starting--;
             }
         }
 
@@ -179,43 +220,33 @@ final class SessionLoop {
         return true;
     }
 
-    /** Waits for the lead; false if this thread should end. */
-    private synchronized boolean lead() throws InterruptedException {
-        if (led && followers >= MAX_FOLLOWERS) {
-            return false;
-        }
-        followers++;
-        while (led && !over) {
-            wait();
-        }
-        followers--;
-        led = true;
-        return !over;
-    }
-
     /** The leader turns to a request that others must not wait for. */
     private synchronized void handOver() {
         led = false;
-        if (followers == 0) {
+        Worker next = idle.peekFirst();
+        if (next != null) {
+            LockSupport.unpark(next);
+        } else if (starting == 0) {
             spawn();
-        } else {
-            notifyAll();
         }
     }
 
-    private synchronized void ended(boolean wasLeading) {
+    private synchronized void ended(Worker worker) {
         threads--;
-        if (wasLeading && lib.fuse_session_exited(session) != 0) {
+        worker.arrived();
+        if (worker.leading && lib.fuse_session_exited(session) != 0) {
             over = true;
-        } else if (wasLeading) {
+            idle.forEach(LockSupport::unpark);
+        } else if (worker.leading) {
             handOver(); // a fault of this thread only
         }
         notifyAll();
     }
 
     private synchronized void spawn() {
-        threads++;
         new Worker(++started).start();
+        threads++;
+        starting++;
     }
 
     private Pointer direct(int bytes) {

@@ -63,6 +63,9 @@ final class TouchActivity extends TaskActivity {
             return Math.min(rate.waitNs(at), plan.endNs() - at);
         }
         if (pending < 0) {
+            if (touchQuietly(allowed)) {
+                return 0;
+            }
             pending = next();
         }
         int n = toucher.touch(region, pending, batch(allowed), plan.write(), nowNs);
@@ -77,12 +80,41 @@ final class TouchActivity extends TaskActivity {
         return toucher.takeWaitNs();
     }
 
-    private long next() {
+    /**
+     * Touches that change nothing, as those of a set that fits into memory are, are one piece of work for as many as are
+     * drawn: millions of them may come in a row, and between two pieces much is asked that they cannot have changed.
+     *
+     * @return whether there were any
+     */
+    private boolean touchQuietly(long allowed) {
         if (plan.pattern() instanceof TouchPattern.Sequential) {
-            return plan.pattern().next(turn, plan.pages(), random);
+            return false;
         }
         if (drawnAt == AHEAD) {
             drawAhead();
+        }
+        long most = Math.min(allowed, plan.touches() - turn);
+        int done = 0;
+        while (drawnAt < AHEAD
+                && done < most
+                && core.effort.spentNs() < SLICE_NS
+                && core.effort.nowNs() < plan.endNs()
+                && toucher.touchQuietly(region, drawn[drawnAt], plan.write())) {
+            drawnAt++;
+            done++;
+        }
+        if (done == 0) {
+            return false;
+        }
+        toucher.clearWait();
+        turn += done;
+        rate.done(done);
+        return true;
+    }
+
+    private long next() {
+        if (plan.pattern() instanceof TouchPattern.Sequential) {
+            return plan.pattern().next(turn, plan.pages(), random);
         }
         return drawn[drawnAt++];
     }

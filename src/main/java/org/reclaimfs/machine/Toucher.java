@@ -91,6 +91,31 @@ final class Toucher {
         return done;
     }
 
+    /**
+     * Touches a page if that changes nothing but the time.
+     *
+     * @return whether it has
+     */
+    boolean touchQuietly(Region region, long page, boolean write) {
+        int run = mem.find(region.table(page), (int) (page & MemMap.TABLE_PAGES - 1));
+        if (run == MemMap.NIL || !changesNothing(mem.flags(run), write)) {
+            return false;
+        }
+        core.effort.spendAsUser(core.costs.get(Cost.TOUCH));
+        return true;
+    }
+
+    /** Whether {@link #hit} would leave a page with these flags as it is. */
+    private static boolean changesNothing(int flags, boolean write) {
+        int bits = Flags.RESIDENT;
+        if (Flags.isFile(flags)) {
+            bits |= Flags.REFERENCED;
+            return !write && (flags & bits) == bits && Flags.list(flags) != Flags.INACTIVE_FILE;
+        }
+        bits |= Flags.MAPPED | Flags.YOUNG | (write ? Flags.DIRTY : 0);
+        return (flags & bits) == bits;
+    }
+
     private int gap(int table, int offset, int want) {
         int after = mem.findFrom(table, offset);
         return after == MemMap.NIL ? want : Math.min(want, mem.off(after) - offset);

@@ -34,7 +34,8 @@ public enum Cost { // spotless:off
     COPY               (200,    2_000), // E page: 10-20 GB/s
     ZSMALLOC_STORE     (500,    4_000), // E object: allocate and write
     ZSMALLOC_FREE      (300,    1_500), // E object
-    TOUCH               (20,      200), // E page: a mapped page: one or two cache misses
+    TOUCH              (100,      200), // E page: a mapped page: one or two cache misses, of 50 to 80 ns as those of a scan
+                                        //   are; guest: its misses are the host's own, only its instructions are emulated
     ZSWAP_ROTATE        (30,      300), // E entry: met by the shrinker, only loses its mark
     ZRAM_SLOT            (8,       65), // E slot: a zram command looks at its flags (b6 E2: "idle all" of 16384 in 1.1 ms)
     FREE               (100,      500), // E page: reclaim's free

@@ -40,6 +40,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     private final GateLock lock;
     private @Nullable IllegalStateException broken; // GUARDED_BY(lock)
     private @Nullable Thread driver; // GUARDED_BY(lock)
+    private Runnable onDriver = () -> {}; // GUARDED_BY(lock), before there is a driver
     private volatile boolean closed;
 
     private volatile boolean running; // written under the lock
@@ -100,6 +101,16 @@ public final class TimeGate implements Gate, AutoCloseable {
     }
 
     // ---- the clock ----
+
+    /** What the thread that drives time does first, such as to set its priority; to be said before time runs. */
+    public void onDriver(Runnable first) {
+        lock.lock();
+        try {
+            onDriver = first;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** Lets time run from now on: {@code factor} virtual seconds a second. */
     public void start(double factor) {
@@ -332,6 +343,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     // ---- the driver ----
 
     private void driverLoop() {
+        onDriver.run();
         while (!closed) {
             long waitNs;
             lock.lock();

@@ -9,10 +9,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jnr.ffi.LibraryLoader;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +228,79 @@ final class FuseMountTest {
                         .isTrue();
             }
         }
+    }
+
+    // Each writer keeps a thread busy for a moment, again and again: no more are needed than there are writers.
+    @Test
+    void threadsAreKeptForTheNextRequest() throws Exception {
+        int writers = 16;
+        List<Callable<String>> calls = new ArrayList<>();
+        for (int i = 0; i < writers; i++) {
+            String dir = "/cgroup/t" + i;
+            assertThat(LibC.C.mkdir(at + dir, 0755)).isZero();
+            calls.add(() -> {
+                String last = "";
+                for (int n = 0; n < 300; n++) {
+                    last = write(dir + "/max", OpenFile.O_WRONLY, "4096");
+                }
+                return last;
+            });
+        }
+        ExecutorService clients = Executors.newFixedThreadPool(writers);
+        try {
+            for (Future<String> call : clients.invokeAll(calls)) {
+                assertThat(call.get()).isEqualTo("4");
+            }
+        } finally {
+            clients.shutdown();
+        }
+        int newest = Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("reclaimfs-fuse-"))
+                .mapToInt(name -> Integer.parseInt(name.substring("reclaimfs-fuse-".length())))
+                .max()
+                .orElse(0);
+        assertThat(newest).as("threads ever started").isBetween(1, writers + 4);
+    }
+
+    private static int nice() throws IOException {
+        return nice(Path.of("/proc/thread-self"));
+    }
+
+    private static int nice(Path thread) throws IOException {
+        String stat = Files.readString(thread.resolve("stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+    }
+
+    @Test
+    void whoGivesWayIsNicerThanTheOthers() throws Exception {
+        int before = nice();
+        List<Integer> seen = new ArrayList<>();
+        ExecutorService model = Executors.newSingleThreadExecutor();
+        try {
+            model.submit(() -> {
+                        mount.giveWayToRequests();
+                        return seen.add(nice());
+                    })
+                    .get();
+        } finally {
+            model.shutdown();
+        }
+        assertThat(seen).containsExactly(Math.min(before + 5, 19));
+        assertThat(nice()).as("of everyone else").isEqualTo(before);
+        List<Integer> compilers = new ArrayList<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path thread : threads) {
+                try {
+                    if (Files.readString(thread.resolve("comm")).startsWith("C2 Compiler")) {
+                        compilers.add(nice(thread));
+                    }
+                } catch (IOException e) {
+                    continue; // it has ended; one of them never does
+                }
+            }
+        }
+        assertThat(compilers).isNotEmpty().containsOnly(Math.min(before + 5, 19));
     }
 
     @Test

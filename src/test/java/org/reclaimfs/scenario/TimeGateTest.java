@@ -169,6 +169,19 @@ final class TimeGateTest {
     }
 
     @Test
+    void whoDrivesTimeSetsItsPriorityFirst() throws InterruptedException {
+        List<String> where = new ArrayList<>();
+        CountDownLatch said = new CountDownLatch(1);
+        gate.onDriver(() -> {
+            where.add(Thread.currentThread().getName());
+            said.countDown();
+        });
+        gate.start(1);
+        assertThat(said.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(where).containsExactly("reclaimfs-clock");
+    }
+
+    @Test
     void pauseStopsTimeAndResumeGoesOnFromThere() {
         gate.start(2);
         wall.ns += 10 * MS;
