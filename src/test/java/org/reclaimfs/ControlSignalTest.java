@@ -6,31 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.OpenFile;
+import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
 
 /** Who writes a step can be interrupted, also by a signal that is there before the step begins. */
 final class ControlSignalTest {
-    private static final String SCENARIO =
-            """
-            cgroups: {/ice: {}}
-            timeline:
-              - 0s: task t cgroup=/ice
-              - 0s: write /sys/fs/cgroup/ice/cgroup.freeze 1
-            """;
-
     @Test
     void aSignalBeforeTheStepEndsAWaitThatHasNoEnd() throws Exception {
-        try (Session session = new Session(ScenarioParser.parse(SCENARIO), Tree::attach, m -> m.nowNs(), "v\n")) {
+        try (Session session =
+                new Session(ScenarioParser.parse("cgroups: {/ice: {}}"), Tree::attach, m -> m.nowNs(), "v\n")) {
             session.setUp();
-            byte[] step = "check\nalloc t 1M\n".getBytes(StandardCharsets.UTF_8);
-            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
-                OpenFile ctl = session.kernfs().open("/reclaimfs/ctl", OpenFile.O_WRONLY, Caller.ROOT);
-                assertThatThrownBy(() -> session.kernfs().write(ctl, step, 0, () -> true))
-                        .hasMessageStartingWith("EINTR");
-            });
+            write(session, "task t cgroup=/ice\nwrite /sys/fs/cgroup/ice/cgroup.freeze 1\n", Signal.NEVER);
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThatThrownBy(
+                            () -> write(session, "check\nalloc t 1M\n", () -> true))
+                    .hasMessageStartingWith("EINTR"));
         }
+    }
+
+    private static void write(Session session, String steps, Signal signal) throws ErrnoException {
+        OpenFile ctl = session.kernfs().open("/reclaimfs/ctl", OpenFile.O_WRONLY, Caller.ROOT);
+        session.kernfs().write(ctl, steps.getBytes(StandardCharsets.UTF_8), 0, signal);
     }
 }
