@@ -30,5 +30,5 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 each=$((minutes * 30))
-mvn -q -Dtest='TreeWritesFuzzTest,ParsersFuzzTest' -DargLine="-Xmx1g -XX:+UseSerialGC -Dfuzz.seconds=$each -Dfuzz.seed=$seed" test
+mvn -q -Dtest='TreeWritesFuzzTest,ParsersFuzzTest' -Dfuzz.seconds="$each" -Dfuzz.seed="$seed" test
 SECONDS_OF_FUZZ=$each SEED=$seed sh tests/e2e/syscall-fuzz.sh

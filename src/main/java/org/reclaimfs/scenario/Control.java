@@ -62,6 +62,7 @@ final class Control {
         private final List<Step> steps;
         private int at;
         private @Nullable StepWork current;
+        private boolean signalled;
 
         Steps(List<String> lines, List<Step> steps) {
             this.lines = lines;
@@ -71,8 +72,14 @@ final class Control {
         @Override
         public long slice(long nowNs) throws ErrnoException {
             while (at < steps.size()) {
-                StepWork work = current == null ? new StepWork(runner, steps.get(at), false) : current;
-                current = work;
+                StepWork work = current;
+                if (work == null) {
+                    work = new StepWork(runner, steps.get(at), false);
+                    current = work;
+                    if (signalled) {
+                        work.signal();
+                    }
+                }
                 long cost = cost(work, nowNs);
                 if (cost != FINISHED) {
                     return cost;
@@ -97,6 +104,7 @@ final class Control {
 
         @Override
         public void signal() {
+            signalled = true;
             if (current != null) {
                 current.signal();
             }

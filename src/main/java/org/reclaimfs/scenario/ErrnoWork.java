@@ -15,6 +15,7 @@ final class ErrnoWork implements Work {
     private final Step.ExpectErrno step;
     private final Attempt attempt;
     private @Nullable Work work;
+    private boolean signalled;
 
     ErrnoWork(Step.ExpectErrno step, Attempt attempt) {
         this.step = step;
@@ -25,8 +26,14 @@ final class ErrnoWork implements Work {
     public long slice(long nowNs) throws ErrnoException {
         Errno got = null;
         try {
-            Work running = work == null ? attempt.begin() : work;
-            work = running;
+            Work running = work;
+            if (running == null) {
+                running = attempt.begin();
+                work = running;
+                if (signalled) {
+                    running.signal();
+                }
+            }
             long cost = running.slice(nowNs);
             if (cost != FINISHED) {
                 return cost;
@@ -42,6 +49,7 @@ final class ErrnoWork implements Work {
 
     @Override
     public void signal() {
+        signalled = true;
         if (work != null) {
             work.signal();
         }

@@ -19,6 +19,7 @@ final class StepWork implements Work {
     private final Step step;
     private final boolean waits;
     private @Nullable Work work;
+    private boolean signalled;
     private @Nullable Failure failure;
 
     StepWork(StepRunner runner, Step step, boolean waits) {
@@ -43,6 +44,9 @@ final class StepWork implements Work {
         return run(() -> {
                     Work begun = runner.begin(step, waits);
                     work = begun;
+                    if (signalled) {
+                        begun.signal();
+                    }
                     return begun instanceof Work.Done ? Work.FINISHED : 0;
                 })
                 != Work.FINISHED;
@@ -75,6 +79,7 @@ final class StepWork implements Work {
 
     @Override
     public void signal() {
+        signalled = true; // perhaps before it has begun
         if (work != null) {
             work.signal();
         }
