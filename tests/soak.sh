@@ -124,12 +124,12 @@ soak "$warm_up" $((seed + 1000)) >"$scratch/warm" || {
     exit 1
 }
 clear_away
-sleep 3 # threads without work end
+sleep 5 # threads without work end
 holds >"$scratch/before"
 soak "$span" "$seed"
 clear_away
 check "clearing away"
-sleep 3
+sleep 5
 holds >"$scratch/after"
 
 # What may differ: threads that come and go with the load; the heap, whose buffers keep their greatest size; and the states of the

@@ -22,7 +22,7 @@ final class SessionLoop {
     /** Threads that may wait for the lead: as many as the clients of a busy mount, so that none comes and goes for each request. */
     private static final int MAX_IDLE = 64;
 
-    private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
     private static final int F_SETFL = 4;
