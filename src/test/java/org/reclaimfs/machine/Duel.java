@@ -322,8 +322,8 @@ final class Duel {
         for (RefRegion file : ref.files) {
             for (int i = 0; i < file.pages.size(); i++) {
                 RefPage page = file.pages.get(i);
-                if (page != null && page.resident && !page.dirty && !page.mlocked) {
-                    ref.free(page);
+                if (page != null && (!page.resident || !page.dirty && !page.mlocked)) {
+                    ref.free(page); // or the shadow that is left of it
                 }
             }
         }
