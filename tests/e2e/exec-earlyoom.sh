@@ -21,6 +21,17 @@ in_sandbox --stand-ins --scenario "$scratch/full.yaml"
 seen=$(in_it sh -c 'ps -e -o pid= | wc -l; [ ! -e "/proc/$1" ] || [ "$1" -lt 100 ]' sh "$$") || fail "the host's processes are in sight"
 expect_num "processes in sight" "$seen" -le 8
 
+# Dry: it names the victim, again and again, and nobody dies.
+in_it sh -c '
+    timeout 20 "$1" --dryrun -r 1 >"$2" 2>&1 &
+    until grep -q "sending SIGTERM to process" "$2"; do sleep 0.1; done
+    kill $!
+    cat /sys/fs/cgroup/b/cgroup.procs
+' sh "$earlyoom" "$scratch/log" >"$scratch/seen" 2>"$scratch/why" || fail "dry: status $?: $(cat "$scratch/log" "$scratch/why")"
+grep -q 'sending SIGTERM to process [0-9]* uid 0 "big"' "$scratch/log" || fail "dry: $(cat "$scratch/log")"
+expect_num "members of /b" "$(wc -l <"$scratch/seen")" -eq 1
+! grep -q 'was killed' "$scratch/why" || fail "dry: $(cat "$scratch/why")"
+
 # The processes of the host, which could be victims.
 ps -e -o pid=,comm= >"$scratch/before"
 sleep 100 &
