@@ -118,6 +118,10 @@ unpack() {
     done
 }
 
+# The mirror that this machine has its own packages from.
+# shellcheck disable=SC2016 # apt-get expands it
+debian_mirror() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$'; }
+
 # unpack_oomd SUITE: the systemd-oomd of a Debian suite (bookworm: 252, trixie: 257, sid: 262 or newer) as $oomd, and its
 # $oomctl; with its own C library, so that this machine's does not matter. Nothing is installed.
 unpack_oomd() {
@@ -125,7 +129,8 @@ unpack_oomd() {
     if [ ! -e "$unpacked/systemd-oomd" ]; then
         apt=$scratch/apt-$1
         mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
-        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] http://deb.debian.org/debian $1 main" >"$apt/list"
+        mirror=$(debian_mirror || { apt-get -qq update && debian_mirror; }) || skip "no mirror of Debian is known"
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] $mirror $1 main" >"$apt/list"
         for option in Etc::sourcelist="$apt/list" Etc::sourceparts=- Etc::preferencesparts=- State="$apt/state" \
             State::status=/dev/null Cache="$apt/cache"; do
             echo "Dir::${option%%=*} \"${option#*=}\";"
