@@ -6,8 +6,14 @@ in_sandbox
 unpack_oomd bookworm
 cat >"$scratch/wait" <<'SH'
 app=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice
-sleep 3
-"$1"
+# The managers of the system and of the user each tell their units on a connection of their own, in any order.
+n=0
+until "$1" >/run/dump 2>&1 && grep -q "Path: $2\$" /run/dump && grep -q "Path: $3\$" /run/dump; do
+    sleep 0.1
+    n=$((n + 1))
+    [ $n -lt 300 ] || break
+done
+cat /run/dump
 n=0
 while [ -n "$(cat $app/hog.service/cgroup.procs)" ] && [ $n -lt 900 ]; do
     sleep 0.1
@@ -15,10 +21,11 @@ while [ -n "$(cat $app/hog.service/cgroup.procs)" ] && [ $n -lt 900 ]; do
 done
 sleep 1
 SH
+user=/user.slice/user-1000.slice/user@1000.service
 beside debian --with "$oomd" --units "$unpacked/usr/lib/systemd" --scenario "$scenarios/oomd/debian.yaml" -- \
-    sh "$scratch/wait" "$oomctl"
+    sh "$scratch/wait" "$oomctl" / $user
 beside fedora --with "$oomd" --units "$scenarios/oomd/fedora" --scenario "$scenarios/oomd/fedora.yaml" -- \
-    sh "$scratch/wait" "$oomctl"
+    sh "$scratch/wait" "$oomctl" /system.slice $user/app.slice
 for name in debian fedora; do
     finished $name
     expect_line "$scratch/$name.out" 'Default Memory Pressure Duration: 20s'
@@ -28,7 +35,6 @@ for name in debian fedora; do
     awk '/Path:/ { path = $2 } /Monitored CGroups/ { kind = $1 } /Limit:/ && path { print kind, path, $NF; path = "" }
         kind == "Swap" && path { print kind, path; path = "" }' "$scratch/$name.out" >"$scratch/$name"
 done
-user=/user.slice/user-1000.slice/user@1000.service
 expect_line "$scratch/debian" "Memory $user 50.00%"
 expect_line "$scratch/debian" "Swap /"
 for slice in system.slice "${user#/}/app.slice" "${user#/}/session.slice"; do

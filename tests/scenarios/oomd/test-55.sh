@@ -20,7 +20,7 @@ until_true() {
 }
 below() { [ "$(full)" -lt "$at" ]; }
 gone() { [ -z "$(procs "$victim")" ]; }
-dumped() { "$oomctl" >/run/dump 2>&1; }
+watched() { "$oomctl" >/run/dump 2>&1 && grep -q "Path: $slice" /run/dump; }
 listening() { grep -q . /run/signals; }
 counter() { python3 -c 'import os, sys; print(os.getxattr(*sys.argv[1:]).decode())' "$dir/test$victim.service" "user.$1" 2>/dev/null; }
 
@@ -32,7 +32,8 @@ look() {
     [ "${pressure%.*}${pressure#*.}" -gt 2000 ]
 }
 
-until_true dumped
+# The managers of the system and of the user each tell their units on a connection of their own, in any order.
+until_true watched
 dbus-monitor --address unix:path=/run/dbus/system_bus_socket "type='signal',member='Killed'" >/run/signals 2>/dev/null &
 until_true listening
 for service; do

@@ -74,11 +74,18 @@ public final class Subscriptions implements AutoCloseable {
     private void serve(SocketChannel client) {
         Varlink varlink = new Varlink(client);
         try (client) {
+            answerAll(varlink);
+        } catch (IOException e) {
+            LOG.debug("a client has gone", e);
+        }
+    }
+
+    /** Who sees the connection closed is a subscriber no more: that comes first. */
+    private void answerAll(Varlink varlink) throws IOException {
+        try {
             for (Map<String, Object> call = varlink.read(); call != null; call = varlink.read()) {
                 answer(varlink, call);
             }
-        } catch (IOException e) {
-            LOG.debug("a client has gone", e);
         } finally {
             synchronized (this) {
                 subscribers.remove(varlink);
