@@ -103,20 +103,7 @@ final class SystemdOomd {
     }
 
     void start() {
-        Thread thread = new Thread(this::run, "reclaimfs-units");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void run() {
-        try {
-            while (true) {
-                look();
-                Thread.sleep(LOOK_MS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Looks.every(LOOK_MS, this::look, "reclaimfs-units");
     }
 
     /** Finds out which units have come and gone, and tells. */

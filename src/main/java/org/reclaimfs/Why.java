@@ -45,20 +45,7 @@ final class Why {
     }
 
     void start() {
-        Thread thread = new Thread(this::run, "reclaimfs-why");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void run() {
-        try {
-            while (true) {
-                look();
-                Thread.sleep(LOOK_MS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Looks.every(LOOK_MS, this::look, "reclaimfs-why");
     }
 
     /** Keeps what can be seen now. */

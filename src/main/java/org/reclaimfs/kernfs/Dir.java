@@ -16,7 +16,7 @@ import org.reclaimfs.abi.ErrnoException;
  * A directory: child directories and links by name, and the sets of files attached to it. Changed under the
  * gate's lock; read without it.
  */
-public final class Dir implements Node {
+public final class Dir extends Inode {
     private static final FileSet<?>[] NO_FILES = {};
     private static final int DEFAULT_MODE = 0755;
     /** PROC_DYNAMIC_FIRST: far from the numbers of cgroups, since all file systems here are one to stat(2). */
@@ -35,23 +35,18 @@ public final class Dir implements Node {
     private final String name;
     private final @Nullable Dir above;
     private final FsKind kind;
-    private final long ino;
-    private final Xattrs xattrs = new Xattrs();
-    private volatile Attrs attrs;
     private volatile @Nullable Map<String, Node> children; // made with the first child
     private volatile FileSet<?>[] fileSets = NO_FILES;
     private volatile int subdirs;
-    private volatile boolean dead;
     private volatile DirOps ops = DirOps.NONE;
     private volatile @Nullable Object subject;
 
     private Dir(Shared shared, @Nullable Dir above, String name, FsKind kind, Attrs attrs) {
+        super(shared.take(kind, 1), attrs);
         this.shared = shared;
         this.above = above;
         this.name = name;
         this.kind = kind;
-        this.ino = shared.take(kind, 1);
-        this.attrs = attrs;
     }
 
     /**
@@ -83,8 +78,8 @@ public final class Dir implements Node {
 
     /** Adds a directory with the mode and owner mkdir(2) gives; a setgid parent hands on group and bit. */
     public Dir addDir(String childName, FsKind childKind, int mode, Caller owner) {
-        boolean setgid = (attrs.mode() & 02000) != 0 && kind == childKind;
-        int gid = setgid ? attrs.gid() : owner.gid();
+        boolean setgid = (attrs().mode() & 02000) != 0 && kind == childKind;
+        int gid = setgid ? attrs().gid() : owner.gid();
         int bits = mode & 07777 | (setgid ? 02000 : 0);
         Dir child = new Dir(shared, this, childName, childKind, Attrs.fresh(bits, owner.uid(), gid, now()));
         addChild(childName, child);
@@ -131,7 +126,7 @@ public final class Dir implements Node {
 
     /** Removes this directory, everything in it included. */
     public void remove() {
-        if (dead || above == null) {
+        if (dead() || above == null) {
             return;
         }
         Map<String, Node> siblings = above.children;
@@ -141,16 +136,15 @@ public final class Dir implements Node {
         die();
     }
 
-    private void die() {
-        dead = true;
+    @Override
+    void die() {
+        super.die();
         for (FileSet<?> set : fileSets) {
             set.die();
         }
         for (Node child : childNodes()) {
-            if (child instanceof Dir dir) {
-                dir.die();
-            } else if (child instanceof Link link) {
-                link.die();
+            if (child instanceof Inode inode) {
+                inode.die();
             }
         }
     }
@@ -193,7 +187,7 @@ public final class Dir implements Node {
      * @throws ErrnoException ENOENT when this directory was removed
      */
     public List<DirEntry> entries() throws ErrnoException {
-        if (dead) {
+        if (dead()) {
             throw new ErrnoException(Errno.ENOENT, path() + " was removed");
         }
         List<DirEntry> entries = new ArrayList<>();
@@ -250,7 +244,7 @@ public final class Dir implements Node {
 
     /** Changes the permission bits, as the kernel sets up a mount's root. */
     public Dir mode(int mode) {
-        attrs = attrs.withMode(mode, now());
+        attrs(attrs().withMode(mode, now()));
         return this;
     }
 
@@ -274,17 +268,12 @@ public final class Dir implements Node {
     }
 
     int nlink() {
-        return dead ? 0 : kind == FsKind.PROC_SYS ? 1 : 2 + subdirs;
+        return dead() ? 0 : kind == FsKind.PROC_SYS ? 1 : 2 + subdirs;
     }
 
     /** The time that files are stamped with, in ns since the epoch. */
     public long now() {
         return shared.epochNs.getAsLong();
-    }
-
-    @Override
-    public long ino() {
-        return ino;
     }
 
     @Override
@@ -300,25 +289,5 @@ public final class Dir implements Node {
     @Override
     public int type() {
         return Stat.DIRECTORY;
-    }
-
-    @Override
-    public boolean dead() {
-        return dead;
-    }
-
-    @Override
-    public Attrs attrs() {
-        return attrs;
-    }
-
-    @Override
-    public void attrs(Attrs newAttrs) {
-        attrs = newAttrs;
-    }
-
-    @Override
-    public Xattrs xattrs() {
-        return xattrs;
     }
 }

@@ -1,7 +1,7 @@
 package org.reclaimfs.kernfs;
 
 /** Something a path leads to. */
-public sealed interface Node permits Dir, FileRef, Link {
+public sealed interface Node permits Inode, FileRef {
     /** Inode number: unique in the mount, never used again. */
     long ino();
 
