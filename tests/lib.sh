@@ -381,3 +381,29 @@ expect_no_loops() {
     none_left() { ! losetup -a | grep -F /run/.tree | grep -qvxFf "$scratch/loops"; }
     wait_until 10 "our loop devices are free again: $(losetup -a)" none_left
 }
+
+# for_plain_user: makes $scratch a place where another user finds the jar, the launcher and a home of its own.
+for_plain_user() {
+    [ -e /dev/fuse ] || skip "there is no /dev/fuse"
+    [ -n "${RECLAIMFS_JAR-}" ] || [ -e "$root/target/reclaimfs.jar" ] || "$root/mount-scripts/setup.sh"
+    mkdir -p "$scratch/home" "$scratch/mount-scripts"
+    cp "${RECLAIMFS_JAR:-$root/target/reclaimfs.jar}" "$scratch/reclaimfs.jar"
+    cp "$root/mount-scripts/reclaimfs" "$root/mount-scripts/sandbox.sh" "$scratch/mount-scripts/"
+    mknod "$scratch/fuse" c 10 229
+    chmod 666 "$scratch/fuse"
+    chmod 755 "$scratch" "$scratch/mount-scripts"
+    chown -R 65534:65534 "$scratch/home"
+}
+
+# as_plain_user COMMAND…: as nobody, at home, where /dev/fuse is open to all; the launcher is ../mount-scripts/reclaimfs.
+# shellcheck disable=SC2016 # the inner shell expands it
+as_plain_user() {
+    unshare -m sh -eu -c '
+        mount --bind "$1/fuse" /dev/fuse
+        cd "$1/home"
+        home=$1
+        shift
+        exec setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$home/home" XDG_RUNTIME_DIR="$home/home" \
+            RECLAIMFS_JAR="$home/reclaimfs.jar" "$@"
+    ' sh "$scratch" "$@"
+}
