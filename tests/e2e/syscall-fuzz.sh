@@ -8,5 +8,5 @@ echo "+memory +pids" >"$cg/cgroup.subtree_control"
 mkdir "$cg/fuzz"
 echo "+memory +pids" >"$cg/fuzz/cgroup.subtree_control"
 mkdir "$cg/fuzz/a" "$cg/fuzz/b"
-"$scratch/syscalls" "$mnt" "${SECONDS_OF_FUZZ:-10}" "${SEED:-1}" || fail "see above"
+"$scratch/syscalls" "$mnt" "${SECONDS_OF_FUZZ:-10}" "${SEED:-1}" "${CALLS:-1000000000}" || fail "see above"
 ctl check

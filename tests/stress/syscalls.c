@@ -1,8 +1,10 @@
 /*
  * Random system calls on a mount whose time stands still. Each must return, with an errno that the reference below allows it,
- * and one that is refused must change nothing: the texts of all files are the same before and after.
+ * and one that is refused must change nothing: the text of its file (of a directory: its names) is the same before and after, and
+ * now and then, since that costs as much as thousands of calls, the texts of all files.
  *
- * usage: syscalls DIR SECONDS SEED     prints counts by errno; exit 1 with the last calls if a rule is broken
+ * usage: syscalls DIR SECONDS SEED [CALLS]     prints counts by errno; ends after SECONDS or CALLS, if there are any; exit 1 with
+ *                                              the last calls if a rule is broken
  */
 #define _GNU_SOURCE
 #include "tree.h"
@@ -44,11 +46,12 @@ static const int ALLOWED[KINDS][24] = {
     [OTHER] = { EINVAL, EOPNOTSUPP, ENODEV, ENOTTY, EBADF, EACCES, EIO, ENXIO, ESPIPE, EFBIG, EISDIR, EPERM, ENOSPC, ETXTBSY },
 };
 
-enum { HELD = 16, BATCH = 64, LAST = 128, STUCK_MS = 30000 };
+/* BATCH: the most refused calls between two looks at all texts; PAUSE: the calls between two such batches. */
+enum { HELD = 16, BATCH = 16, PAUSE = 4000, LAST = 128, STUCK_MS = 60000 };
 
 /* The calls since the texts were last looked at, for the report; and the progress, for the one who watches. */
 struct log {
-    long calls, compared;
+    long calls, compared, looked;
     int at;
     char lines[LAST][200];
 };
@@ -59,6 +62,7 @@ static int held[HELD];
 static char *paths_of[HELD];
 static int changed; /* some call since the last look may have changed something */
 static uint64_t before[MAX_FILES];
+static uint64_t own; /* the file of the call under way, before it */
 
 static void say(const char *call, const char *path, const char *text, int length)
 {
@@ -119,6 +123,46 @@ static int no_state(const char *path)
 {
     return strstr(path, "kmsg") || strstr(path, "/trace") || strstr(path, "reclaimfs/ctl") || strstr(path, "hot_add") ||
            strstr(path, "inject") || strstr(path, "/dev/");
+}
+
+/* The names in a directory, in any order. */
+static uint64_t names_in(const char *path)
+{
+    uint64_t h = 0;
+    struct dirent *entry;
+    DIR *dir = opendir(path);
+    if (!dir)
+        return errno;
+    while ((entry = readdir(dir))) {
+        uint64_t one = 14695981039346656037u;
+        for (const char *c = entry->d_name; *c; c++)
+            one = (one ^ (unsigned char)*c) * 1099511628211u;
+        h += one;
+    }
+    closedir(dir);
+    return h;
+}
+
+/* What a call on this path would change: a file's text, or the names beside it. */
+static uint64_t state_of(const char *path)
+{
+    char parent[4400];
+    struct stat s;
+    if (lstat(path, &s) == 0 && S_ISREG(s.st_mode))
+        return no_state(path) ? 0 : hash(path);
+    snprintf(parent, sizeof parent, "%s", path);
+    char *slash = strrchr(parent, '/');
+    if (!slash || slash == parent)
+        return 0;
+    *slash = '\0';
+    return names_in(parent);
+}
+
+static void expect_unchanged(const char *path)
+{
+    said->looked++;
+    if (state_of(path) != own)
+        broken("a call that was refused has changed", path);
 }
 
 static void look_at_all(void)
@@ -192,6 +236,7 @@ static void write_one(void)
     const char *path = a_path();
     if (spared(path))
         return;
+    own = state_of(path);
     say("write", path, text, length);
     int fd = open(path, O_WRONLY | O_NONBLOCK);
     if (fd < 0) {
@@ -204,7 +249,10 @@ static void write_one(void)
     errno = error;
     /* Reclaim that found too little has still reclaimed. */
     int partly = result < 0 && (error == EAGAIN || error == EINTR || error == EBUSY || error == ENOMEM);
-    changed |= ended(WRITE, result) || partly;
+    int may_differ = ended(WRITE, result) || partly;
+    changed |= may_differ;
+    if (!may_differ)
+        expect_unchanged(path);
 }
 
 static void write_held(void)
@@ -253,15 +301,23 @@ static void poll_all(void)
 static void make(void)
 {
     const char *path = a_path();
+    own = state_of(path);
     say("mkdir", path, "", 0);
-    changed |= ended(MKDIR, mkdir(path, 0755));
+    if (ended(MKDIR, mkdir(path, 0755)))
+        changed = 1;
+    else
+        expect_unchanged(path);
 }
 
 static void drop(void)
 {
     const char *path = a_path();
+    own = state_of(path);
     say("rmdir", path, "", 0);
-    changed |= ended(RMDIR, rmdir(path));
+    if (ended(RMDIR, rmdir(path)))
+        changed = 1;
+    else
+        expect_unchanged(path);
 }
 
 static void attribute(void)
@@ -329,26 +385,31 @@ static void names(void)
     char from[4400], to[4400];
     strcpy(from, a_path());
     strcpy(to, a_path());
+    own = state_of(from);
     say("names", from, to, strlen(to) > 60 ? 60 : strlen(to));
+    int done = 0;
     switch (below(&rnd, 6)) {
     case 0:
-        ended(NAMES, rename(from, to));
+        done = ended(NAMES, rename(from, to));
         break;
     case 1:
-        ended(NAMES, renameat2(AT_FDCWD, from, AT_FDCWD, to, below(&rnd, 8)));
+        done = ended(NAMES, renameat2(AT_FDCWD, from, AT_FDCWD, to, below(&rnd, 8)));
         break;
     case 2:
-        ended(NAMES, link(from, to));
+        done = ended(NAMES, link(from, to));
         break;
     case 3:
-        ended(NAMES, symlink(from, to));
+        done = ended(NAMES, symlink(from, to));
         break;
     case 4:
-        ended(NAMES, unlink(from));
+        done = ended(NAMES, unlink(from));
         break;
     default:
-        ended(NAMES, mknod(from, below(&rnd, 16) << 12 | 0644, 0));
+        done = ended(NAMES, mknod(from, below(&rnd, 16) << 12 | 0644, 0));
     }
+    changed |= done;
+    if (!done)
+        expect_unchanged(from);
 }
 
 static void attributes(void)
@@ -357,6 +418,7 @@ static void attributes(void)
     struct timespec times[2] = { { below(&rnd, 1000), UTIME_NOW }, { -(long)below(&rnd, 9), below(&rnd, 2000000000) } };
     if (strcmp(path, ".") == 0 || path[0] == '\0')
         return;
+    own = state_of(path);
     say("attributes", path, "", 0);
     switch (below(&rnd, 3)) {
     case 0:
@@ -368,6 +430,7 @@ static void attributes(void)
     default:
         ended(ATTRS, chown(path, -1, -1));
     }
+    expect_unchanged(path); /* also by a truncate that succeeds: open(O_TRUNC) is the beginning of a write */
 }
 
 static void other(void)
@@ -407,29 +470,38 @@ static void other(void)
     }
 }
 
-static void fuzz(int64_t until)
+static void one(void)
 {
     static void (*const DO[])(void) = { open_one, open_one, write_one, write_one, write_one,  write_one, write_held, read_one, read_one,
                                         seek,     poll_all, make,      drop,      attribute, look,      list,       names,    attributes,
                                         other,    other };
+    DO[below(&rnd, sizeof DO / sizeof *DO)]();
+}
+
+/* A short run has short pauses: it would compare too seldom. */
+static void fuzz(int64_t until, long calls, int pause)
+{
     memset(held, -1, sizeof held);
-    changed = 1;
-    look_at_all();
-    while (now_ms() < until) {
-        for (int i = 0; i < BATCH && !changed; i++)
-            DO[below(&rnd, sizeof DO / sizeof *DO)]();
+    while (now_ms() < until && said->calls < calls) {
+        changed = 1;
         look_at_all();
+        for (int i = 0; i < BATCH && !changed; i++)
+            one();
+        if (!changed)
+            look_at_all();
+        for (int i = 0; i < pause; i++)
+            one();
     }
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 4 || chdir(argv[1]) != 0) {
-        fprintf(stderr, "usage: syscalls DIR SECONDS SEED\n");
+    if (argc < 4 || argc > 5 || chdir(argv[1]) != 0) {
+        fprintf(stderr, "usage: syscalls DIR SECONDS SEED [CALLS]\n");
         return 2;
     }
-    int64_t until = now_ms() + atol(argv[2]) * 1000, moved_ms = now_ms();
-    long calls = -1;
+    int64_t begun = now_ms(), until = begun + atol(argv[2]) * 1000, moved_ms = begun;
+    long calls = -1, most = argc == 5 ? atol(argv[4]) : INT64_MAX;
     int status = 0;
     rnd.state = strtoull(argv[3], NULL, 0);
     counts = shared(sizeof *counts);
@@ -439,7 +511,7 @@ int main(int argc, char **argv)
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         setvbuf(stdout, NULL, _IONBF, 0);
-        fuzz(until);
+        fuzz(until, most, atol(argv[2]) < 60 ? PAUSE / 50 : PAUSE);
         _exit(0);
     }
     /* A call into a file system that does not answer cannot be left, so somebody else has to watch. */
@@ -455,6 +527,7 @@ int main(int argc, char **argv)
         }
     }
     report_counts(NAMES_OF, KINDS);
-    printf("%ld calls, texts of all %s compared %ld times\n", said->calls, "files", said->compared);
+    printf("%ld calls (%ld/s), what was refused looked at %ld times, all texts compared %ld times\n", said->calls,
+           said->calls * 1000 / (now_ms() - begun + 1), said->looked, said->compared);
     return status == 0 ? 0 : 1;
 }

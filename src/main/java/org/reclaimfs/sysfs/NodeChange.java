@@ -30,6 +30,7 @@ final class NodeChange implements Work {
     private Nodes.@Nullable Wish follow;
     private @Nullable ErrnoException refusal;
     private int tries;
+    private boolean signalled;
 
     private NodeChange(Nodes nodes, ZramDevice device, Body body, boolean alone) {
         this.alone = alone;
@@ -54,14 +55,14 @@ final class NodeChange implements Work {
             if (alone && !letGo(nowNs)) {
                 return IDLE;
             }
-            running = begin(release != null && release.busy());
+            running = told(begin(release != null && release.busy()));
         }
         if (follow == null) {
             long cost = part(nowNs, running);
             if (cost != FINISHED) {
                 return cost;
             }
-            follow = nodes.follow(device.name());
+            follow = told(nodes.follow(device.name()));
         }
         if (follow.slice(nowNs) == IDLE) {
             return IDLE;
@@ -74,7 +75,7 @@ final class NodeChange implements Work {
 
     private boolean letGo(long nowNs) {
         if (release == null) {
-            release = nodes.release(device.name());
+            release = told(nodes.release(device.name()));
         }
         return release.slice(nowNs) == FINISHED && (release.busy() || !device.busy() || ++tries > PATIENCE);
     }
@@ -104,8 +105,17 @@ final class NodeChange implements Work {
         }
     }
 
+    /** A part that begins after the signal has come is told of it at once: nobody else ever tells it. */
+    private <W extends Work> W told(W begun) {
+        if (signalled) {
+            begun.signal();
+        }
+        return begun;
+    }
+
     @Override
     public void signal() {
+        signalled = true;
         if (follow != null) {
             follow.signal();
         } else if (running != null) {

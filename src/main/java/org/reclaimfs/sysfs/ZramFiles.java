@@ -101,6 +101,7 @@ final class ZramFiles {
         private final ZramFiles zram;
         private final Attempt attempt;
         private @Nullable Work begun;
+        private boolean signalled;
 
         Waiting(ZramFiles zram, Attempt attempt) {
             this.zram = zram;
@@ -112,8 +113,24 @@ final class ZramFiles {
             if (begun == null && zram.device.reworking()) {
                 return IDLE;
             }
-            begun = begun == null ? attempt.run() : begun;
-            return begun.slice(nowNs);
+            Work work = begun;
+            if (work == null) {
+                work = attempt.run();
+                begun = work;
+                if (signalled) {
+                    work.signal();
+                }
+            }
+            return work.slice(nowNs);
+        }
+
+        /** The lock itself is waited for whatever comes (down_write); what is done with it may end early. */
+        @Override
+        public void signal() {
+            signalled = true;
+            if (begun != null) {
+                begun.signal();
+            }
         }
     }
 

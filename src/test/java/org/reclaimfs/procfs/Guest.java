@@ -82,9 +82,14 @@ public final class Guest implements Gate {
     @Override
     public void drive(Work work, Signal signal) throws ErrnoException {
         long costNs = 0;
+        boolean told = false;
         while (costNs != Work.FINISHED) {
             machine.lock().lock();
             try {
+                if (!told && signal.pending()) {
+                    told = true;
+                    work.signal();
+                }
                 costNs = work.slice(machine.nowNs());
                 machine.completeIo();
                 machine.completeExits();

@@ -3,8 +3,10 @@ package org.reclaimfs.sysfs;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.OpenFile;
+import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.procfs.Guest;
 import org.reclaimfs.swap.SwapDevices;
 import org.reclaimfs.zram.ZramDevice;
@@ -235,6 +238,33 @@ final class NodesTest {
         join();
         assertThat(zram.initialised()).isTrue();
         guest.write(ZRAM + "reset", "1");
+    }
+
+    @ParameterizedTest(name = "{0} <- \"{1}\", a signal before slice {2}")
+    @CsvSource({"disksize, 2M, 0", "disksize, 2M, 1", "reset, 1, 0", "reset, 1, 1", "reset, 1, 2"})
+    void aSignalEndsTheWaitForASilentKeeper(String file, String text, int slices)
+            throws ErrnoException, InterruptedException {
+        Keeper keeper = new Keeper();
+        if (file.equals("reset")) {
+            keeper.inBackground("show");
+            guest.write(ZRAM + "disksize", "1M");
+            join();
+        }
+        AtomicInteger asked = new AtomicInteger();
+        Signal signal = () -> asked.getAndIncrement() == slices;
+        // A writer whom the one note of the signal does not reach stays for ever: time is what such a failure costs.
+        String ended = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> tryWrite(ZRAM + file, text, signal));
+        assertThat(ended).as("the keeper goes on holding it").isEqualTo(file.equals("reset") ? "EBUSY" : "OK");
+        assertThat(zram.initialised()).isTrue();
+    }
+
+    private String tryWrite(String path, String text, Signal signal) {
+        try {
+            guest.fs.writeText(path, text, signal);
+            return "OK";
+        } catch (ErrnoException e) {
+            return e.errno().toString();
+        }
     }
 
     @Test
