@@ -17,13 +17,20 @@ fail() {
     exit 1
 }
 
+# What root could do to the host from in here, past all namespaces: modules, ports, the clock, networks, the kernel's log. Neither the
+# server nor what runs in the sandbox has any of it; what they mount, kill and own is theirs.
+readonly beyond=-sys_module,-sys_rawio,-sys_boot,-sys_time,-syslog,-net_admin,-mac_admin,-mac_override,-audit_control,-linux_immutable\
+,-wake_alarm,-block_suspend
+
 outer() {
+    local narrow=(setpriv --inh-caps=-all "--bounding-set=$beyond" --)
     mount -t tmpfs -o mode=755 run /run || fail "cannot mount in a namespace of our own: is this a restricted container?"
     mkdir -p /run/.tree /run/.dev "$host" "$stand_ins/bin" /run/lock /run/reclaimfs
     mkfifo "$stand_ins/wishes"
     # The sandbox' /dev: the process that keeps the block devices makes their nodes in it.
     mount -t tmpfs -o mode=755 dev /run/.dev
-    exec "$@"
+    "${narrow[@]}" true 2>/dev/null || narrow=()
+    exec "${narrow[@]}" "$@"
 }
 
 # Room for a name that this host's sysfs does not have: a tmpfs over its directory, with links to what was there.

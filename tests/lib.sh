@@ -352,8 +352,8 @@ borrow() {
     borrowed=$root/target/borrowed
     if [ ! -x "$borrowed/run/$program" ]; then
         mkdir -p "$borrowed/packages" "$borrowed/run"
-        fetch() { (cd "$borrowed/packages" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2); }
-        fetch "$@" || { apt-get -qq update >&2 && fetch "$@"; } || return 1
+        fetch() { (cd "$borrowed/packages" && timeout 120 apt-get -qq -o APT::Sandbox::User=root download "$@" >&2); }
+        fetch "$@" || { timeout 300 apt-get -qq update >&2 && fetch "$@"; } || return 1
         for package in "$@"; do
             for deb in "$borrowed/packages/${package}_"*.deb; do
                 dpkg-deb -x "$deb" "$borrowed" || return 1
