@@ -25,6 +25,9 @@ ps -e -o pid= | wc -l
 cat /sys/fs/cgroup/service/cgroup.procs
 ps -e -o comm= | grep service
 mkdir /sys/fs/cgroup/made
+head -c 1M /dev/zero >swap && chmod 600 swap && mkswap swap >/dev/null && swapon swap || exit 0
+tail -n 1 /proc/swaps | awk '{ print $2, $3, $5 }'
+swapoff swap && tail -n +2 /proc/swaps
 LOOK
 mknod "$scratch/fuse" c 10 229
 chmod 666 "$scratch/fuse" "$scratch/look"
@@ -44,3 +47,5 @@ expect_line "$scratch/seen" 150
 expect_line "$scratch/seen" 63677270
 expect_line "$scratch/seen" /sys/fs/cgroup/service/memory.current
 expect_line "$scratch/seen" service
+# On a tmpfs there are no swap files.
+[ "$(stat -fc %T "$scratch")" = tmpfs ] || expect_line "$scratch/seen" "file 1020 -1"
