@@ -143,6 +143,14 @@ stand_in() {
         ln -s "${BASH_SOURCE[0]%/*}/stand-in.sh" "/run/.bin/$name"
     done
     : >/run/wrappers.log
+    # The machine's drivers are built in, whoever looks there; the host's modules are none of its.
+    if [[ -d /lib/modules ]]; then
+        mount -t tmpfs -o mode=755 modules /lib/modules
+        mkdir "/lib/modules/$(uname -r)"
+        printf 'kernel/%s.ko\n' drivers/block/zram/zram drivers/block/brd drivers/block/loop mm/zsmalloc \
+            >"/lib/modules/$(uname -r)/modules.builtin"
+        : >"/lib/modules/$(uname -r)/modules.dep"
+    fi
     export PATH=/run/.bin:$PATH
 }
 

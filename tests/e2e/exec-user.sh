@@ -20,6 +20,9 @@ ps -e -o pid= | wc -l
 cat /sys/fs/cgroup/service/cgroup.procs
 ps -e -o comm= | grep service
 mkdir /sys/fs/cgroup/made
+head -c 1M /dev/zero >swap && chmod 600 swap && mkswap swap >/dev/null && swapon swap || exit 0
+tail -n 1 /proc/swaps | awk '{ print $2, $3, $5 }'
+swapoff swap && tail -n +2 /proc/swaps
 LOOK
 as_plain_user ../mount-scripts/reclaimfs exec --tier syscalls --stand-ins --scenario "$scratch/zram.yaml" -- \
     sh -c "sleep 2; exec sh $scratch/look" >"$scratch/seen" 2>&1 || fail "$(cat "$scratch/seen")"
@@ -29,3 +32,5 @@ expect_line "$scratch/seen" 150
 expect_line "$scratch/seen" 63677270
 expect_line "$scratch/seen" /sys/fs/cgroup/service/memory.current
 expect_line "$scratch/seen" service
+# On a tmpfs there are no swap files.
+[ "$(stat -fc %T "$scratch")" = tmpfs ] || expect_line "$scratch/seen" "file 1020 -1"

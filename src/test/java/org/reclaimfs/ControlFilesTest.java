@@ -3,6 +3,9 @@ package org.reclaimfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,11 +19,14 @@ import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
+import org.reclaimfs.klog.Klog;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.PageCounter;
 import org.reclaimfs.scenario.ScenarioException;
 import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
+import org.reclaimfs.swap.SwapDevices;
+import org.reclaimfs.swap.SwapHeader;
 
 /** The files of /reclaimfs on a whole machine whose time stands still. */
 final class ControlFilesTest {
@@ -212,7 +218,7 @@ final class ControlFilesTest {
         "0x100000 /dev/vda, EINVAL, ''",
         "0 /dev/nothing, ENOENT, ''",
         "/dev/vda, EINVAL, ''",
-        "0, EINVAL, ''"
+        "'0 ', ENOENT, ''"
     })
     void swaponAnswersAsTheSystemCall(String text, String errno, String priority) throws ErrnoException {
         if (!errno.isEmpty()) {
@@ -230,5 +236,86 @@ final class ControlFilesTest {
                         ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
         session.kernfs().writeText("/reclaimfs/swapoff", "/dev/vda", Signal.NEVER);
         assertThat(session.kernfs().readText("/proc/swaps")).doesNotContain("/dev/vda");
+    }
+
+    /** What the supervisor of a sandbox writes for a file of the host, with the page that mkswap has left. */
+    private static byte[] swapFile(String line, long headerPages) {
+        byte[] page = new byte[4096];
+        SwapHeader.put(page, headerPages, "a file");
+        byte[] text = line.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(text.length + 1 + page.length)
+                .put(text)
+                .put(text.length + 1, page)
+                .array();
+    }
+
+    private String swapon(byte[] bytes) throws ErrnoException {
+        Kernfs fs = session.kernfs();
+        OpenFile file = fs.open("/reclaimfs/swapfile", OpenFile.O_WRONLY, Caller.ROOT);
+        try {
+            fs.write(file, bytes, 0, Signal.NEVER);
+            return "OK";
+        } catch (ErrnoException e) {
+            return e.errno().name();
+        } finally {
+            fs.release(file);
+        }
+    }
+
+    @ParameterizedTest(name = "a file of {1} pages by its header: \"{0}\" gives {2}, {3}")
+    @CsvSource({
+        "0 2048 whole - /swapfile, 2048, OK, /swapfile                               file\t\t8188\t\t0\t\t-1",
+        "0x8007 2048 whole - /a ü, 1024, OK, /a\\040ü                                file\t\t4092\t\t0\t\t7",
+        "0 2048 whole vda /swapfile, 2048, OK, /swapfile                               file\t\t8188\t\t0\t\t-1",
+        "0 900000 whole vda /swapfile, 900000, OK, /swapfile                               file\t\t3599996\t\t0\t\t-1",
+        "0 2048 whole - /swapfile, 2049, EINVAL, Swap area shorter than signature indicates",
+        "0 2048 holes - /swapfile, 2048, EINVAL, swapon: swapfile has holes",
+        "0 2048 holes - /swapfile, 1, EINVAL, Empty swap-file",
+        "0 2048 whole - swapfile, 2048, EINVAL, ''",
+        "0 2048 whole -, 2048, EINVAL, ''",
+        "0 -1 whole - /swapfile, 2048, EINVAL, ''",
+        "0x100000 2048 whole - /swapfile, 2048, EINVAL, ''",
+    })
+    void aFileOfTheHostBecomesSwap(String line, long pages, String result, String shown) throws ErrnoException {
+        assertThat(swapon(swapFile(line, pages))).isEqualTo(result);
+        String swaps = session.kernfs().readText("/proc/swaps");
+        if (result.equals("OK")) {
+            assertThat(swaps).endsWith(shown.replace("\\t", "\t").replace("\\\\", "\\") + "\n");
+            assertThat(swapon(swapFile(line, pages))).isEqualTo("EBUSY");
+        } else {
+            assertThat(swaps.lines()).hasSize(1);
+            Klog log = session.machine().klog();
+            assertThat(log.get(log.nextSeq() - 1).text()).endsWith(shown);
+        }
+    }
+
+    @Test
+    void aFileTakesPagesAndGivesThemBack() throws ErrnoException {
+        byte[] file = swapFile("0 65536 whole - /swap file", 65536);
+        assertThat(swapon(file)).isEqualTo("OK");
+        ctl("alloc t 400M");
+        session.kernfs().writeText("/sys/fs/cgroup/memory.reclaim", "128M", Signal.NEVER);
+        long used = session.machine().swap().active().get(0).usedPages();
+        assertThat(used).isGreaterThan(20_000);
+        session.machine().checkInvariants();
+        session.kernfs().writeText("/reclaimfs/swapoff", "/swap file\n", Signal.NEVER);
+        assertThat(session.kernfs().readText("/proc/swaps").lines()).hasSize(1);
+        assertThat(swapon(file)).as("again").isEqualTo("OK");
+    }
+
+    @Test
+    void aFileNeedsItsHeaderAndATypeOfItsOwn() throws ErrnoException {
+        byte[] file = swapFile("0 8 whole - /f", 8);
+        assertThat(swapon(Arrays.copyOf(file, file.length - 1))).as("no page").isEqualTo("EINVAL");
+        file[file.length - 1] = 0;
+        assertThat(swapon(file)).as("no signature").isEqualTo("EINVAL");
+        session.kernfs().writeText("/reclaimfs/swapon", "0", Signal.NEVER); // there is room
+        for (int i = 0; i < SwapDevices.MAX_TYPES; i++) {
+            assertThat(swapon(swapFile("0 8 whole - /f" + i, 8))).isEqualTo("OK");
+        }
+        assertThat(swapon(file)).as("before the header").isEqualTo("EPERM");
+        assertThatThrownBy(() -> session.kernfs().writeText("/reclaimfs/swapon", "0", Signal.NEVER))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
     }
 }

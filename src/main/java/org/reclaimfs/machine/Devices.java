@@ -30,6 +30,9 @@ final class Devices {
     private final Map<String, Disk> disks = new LinkedHashMap<>();
     private final Map<Integer, ZramDevice> zrams = new TreeMap<>();
     private final Map<String, SwapFile> swapFiles = new LinkedHashMap<>();
+    /** What real files are on whose file system is on no disk of the machine: it has times, but nobody sees it. */
+    private final Disk elsewhere = new Disk("elsewhere", Units.pagesToBytes(Swapon.MAX_SWAP_PAGES), Disk.Profile.NVME);
+
     private final Swapon swapon;
     private ByteStore bytes = new HeapBytes();
     private Runnable onChange = () -> {};
@@ -122,6 +125,16 @@ final class Devices {
         return swapon.on(path, priority, discard, nowNs.getAsLong());
     }
 
+    /** Activates a real file; see {@link Swapon#onFile}. Errors: EPERM, EBUSY, EINVAL. */
+    SwapDevice swapon(RealFile file, int priority, SwapDiscard discard) throws ErrnoException {
+        return swapon.onFile(file, priority, discard, nowNs.getAsLong());
+    }
+
+    /** Whether there is room for one more swap area. Errors: EPERM. */
+    void askForSwap() throws ErrnoException {
+        swapon.askForType();
+    }
+
     /**
      * A swap file on a file system of a disk, behind those there are; mkswap has seen it.
      *
@@ -144,14 +157,43 @@ final class Devices {
                 || zrams.values().stream().anyMatch(zram -> device.equals(zram.backingPath()))) {
             throw new ErrnoException(Errno.EBUSY, device + " is in use and can have no file system");
         }
-        long first = 1; // the file system has something in front
-        for (SwapFile other : swapFiles.values()) {
-            first = other.disk() == disk ? Math.max(first, other.endBlock()) : first;
-        }
+        long first = endOf(swapFiles.values(), disk);
         if (first + pages > Math.min(Swapon.MAX_SWAP_PAGES, Units.bytesToPages(disk.bytes()))) {
             throw new ErrnoException(Errno.ENOSPC, device + " has no room for " + path);
         }
         swapFiles.put(path, new SwapFile(path, disk, pages, (int) first));
+    }
+
+    /** Behind the files that there are on a disk. */
+    private static long endOf(Collection<SwapFile> files, Disk disk) {
+        long end = 1; // the file system has something in front
+        for (SwapFile file : files) {
+            end = file.disk() == disk ? Math.max(end, file.endBlock()) : end;
+        }
+        return end;
+    }
+
+    /**
+     * Where a real file lies while it is swap. Which blocks it has is not known, only which follow each other; a file of a file
+     * system on a zram device is taken as if that were on a disk: its pages would be compressed.
+     */
+    SwapFile placeOf(RealFile file, long pages) {
+        Disk disk = disks.getOrDefault(file.disk(), elsewhere);
+        List<SwapFile> others = new ArrayList<>();
+        for (SwapDevice device : core.swap.active()) {
+            if (device.backend instanceof SwapFile other) {
+                others.add(other);
+            }
+        }
+        long first = endOf(others, disk);
+        boolean fits = first + pages <= Math.min(Swapon.MAX_SWAP_PAGES, Units.bytesToPages(disk.bytes()));
+        return new SwapFile(file.path(), disk, pages, fits ? (int) first : 0);
+    }
+
+    /** Everything under way on disks is done at once. */
+    void completeAll() {
+        disks.values().forEach(Disk::completeAll);
+        elsewhere.completeAll();
     }
 
     Collection<SwapFile> swapFiles() {

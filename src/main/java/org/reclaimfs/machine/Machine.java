@@ -197,7 +197,7 @@ public final class Machine {
     /** Completes every write under way: with the clock at a standstill devices take no time. */
     public void completeIo() {
         endWrites(core.io.pollAll());
-        devices.disks().forEach(Disk::completeAll);
+        devices.completeAll();
     }
 
     /** Ends what its last slice has done: with the clock at a standstill CPUs take no time. */
@@ -592,6 +592,16 @@ public final class Machine {
     /** Activates a swap area; see {@link Swapon#on}. */
     public SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
         return devices.swapon(path, priority, discard);
+    }
+
+    /** Activates a file of the host; see {@link Swapon#onFile}. Errors: EPERM, EBUSY, EINVAL. */
+    public SwapDevice swapon(RealFile file, int priority, SwapDiscard discard) throws ErrnoException {
+        return devices.swapon(file, priority, discard);
+    }
+
+    /** Whether there is room for one more swap area. Errors: EPERM. */
+    public void askForSwap() throws ErrnoException {
+        devices.askForSwap();
     }
 
     /** A swap file on a disk; see {@link Devices#addSwapFile}. */

@@ -17,7 +17,7 @@ import org.reclaimfs.zram.ZramDevice;
 
 /**
  * swapon(2) (mm/swapfile.c, 7.2; spec/06 section 1). A device that programs have written to needs the header that mkswap
- * leaves; any other, and a swap file, is taken as if mkswap had just been there.
+ * leaves, and so does a real file; any other device, and a swap file of a scenario, is taken as if mkswap had just been there.
  */
 final class Swapon {
     /** The header that mkswap leaves on a zram device compresses to this many bytes (golden zram/2_after_mkswap). */
@@ -44,9 +44,7 @@ final class Swapon {
      * @throws ErrnoException EPERM if all swap types are taken, ENOENT, EBUSY, EINVAL, in this order
      */
     SwapDevice on(String path, int priority, SwapDiscard discard, long nowNs) throws ErrnoException {
-        if (core.swap.active().size() == SwapDevices.MAX_TYPES) {
-            throw new ErrnoException(Errno.EPERM, "all swap types are in use");
-        }
+        askForType();
         SwapBackend backend = devices.backend(path);
         refuseUsed(path, backend);
         long pages = pages(backend);
@@ -57,10 +55,48 @@ final class Swapon {
         int[] bad = NO_BAD_PAGES;
         boolean ready = data != null && data.written();
         if (data != null && ready) {
-            SwapHeader header = header(data, pages, nowNs);
+            SwapHeader header = header(firstPage(data), pages, false, nowNs);
             pages = header.pages();
             bad = header.badPages();
         }
+        SwapDevice device = add(path, pages, priority, backend, bad);
+        claim(backend, ready);
+        if (discard.area() && data != null) {
+            data.discardPages(1, pages - 1);
+        }
+        devices.swapLog.added(device, discard, nowNs);
+        return device;
+    }
+
+    /**
+     * Activates a real file.
+     *
+     * @throws ErrnoException EPERM if all swap types are taken, EBUSY, EINVAL, in this order
+     */
+    SwapDevice onFile(RealFile file, int priority, SwapDiscard discard, long nowNs) throws ErrnoException {
+        askForType();
+        if (core.swap.byPath(file.path()) != null) {
+            throw new ErrnoException(Errno.EBUSY, file.path() + " is already used for swap");
+        }
+        long pages = header(file.firstPage(), file.pages(), true, nowNs).pages();
+        if (file.holes()) {
+            core.log.err(nowNs, "swapon: swapfile has holes");
+            throw new ErrnoException(Errno.EINVAL, file.path() + " has holes");
+        }
+        SwapDevice device = add(file.path(), pages, priority, devices.placeOf(file, pages), NO_BAD_PAGES);
+        devices.swapLog.added(device, discard, nowNs);
+        return device;
+    }
+
+    /** Before the path is looked at. Errors: EPERM if all swap types are taken. */
+    void askForType() throws ErrnoException {
+        if (core.swap.active().size() == SwapDevices.MAX_TYPES) {
+            throw new ErrnoException(Errno.EPERM, "all swap types are in use");
+        }
+    }
+
+    private SwapDevice add(String path, long pages, int priority, SwapBackend backend, int[] bad)
+            throws ErrnoException {
         if (pages > MAX_SWAP_PAGES) {
             throw new ErrnoException(Errno.EINVAL, path + " is too large: at most 8 TiB of a swap device are modelled");
         }
@@ -69,11 +105,6 @@ final class Swapon {
         if (device == null) {
             throw new IllegalStateException("a type was free");
         }
-        claim(backend, ready);
-        if (discard.area() && data != null) {
-            data.discardPages(1, pages - 1);
-        }
-        devices.swapLog.added(device, discard, nowNs);
         return device;
     }
 
@@ -104,12 +135,16 @@ final class Swapon {
         return backend instanceof Disk disk ? disk.data() : null;
     }
 
-    private SwapHeader header(BlockBytes data, long pages, long nowNs) throws ErrnoException {
+    private static byte[] firstPage(BlockBytes data) throws ErrnoException {
         byte[] page = new byte[Units.PAGE_SIZE];
         if (!data.readPage(0, page)) {
             throw new ErrnoException(Errno.EIO, "the header cannot be read");
         }
-        return SwapHeader.read(page, pages, false, why -> {
+        return page;
+    }
+
+    private SwapHeader header(byte[] page, long pages, boolean file, long nowNs) throws ErrnoException {
+        return SwapHeader.read(page, pages, file, why -> {
             if (why.startsWith("Unable to find")) {
                 core.log.err(nowNs, why);
             } else {

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** System call numbers of the machines this runs on (asm/unistd.h), and the machine's own number (linux/audit.h). */
 enum Abi {
-    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55, 259, 40),
-    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209, 33, 71);
+    X86_64("amd64", 0xC000003E, 137, 138, 99, 167, 168, 303, 435, 317, 16, 437, 55, 259, 40, 175, 176, 313, 350),
+    AARCH64("aarch64", 0xC00000B7, 43, 44, 179, 224, 225, 264, 435, 277, 29, 437, 209, 33, 71, 105, 106, 273, 379);
 
     // The same on every machine.
     static final int PIDFD_OPEN = 434;
@@ -26,6 +26,11 @@ enum Abi {
     final int getsockopt;
     final int mknodat;
     final int sendfile;
+    final int initModule;
+    final int deleteModule;
+    final int finitModule;
+    /** Of the 32-bit entry points, whose other numbers that are needed here are the same on i386 and ARM. */
+    final int finitModule32;
 
     Abi(
             String javaName,
@@ -42,7 +47,11 @@ enum Abi {
             int openat2,
             int getsockopt,
             int mknodat,
-            int sendfile) {
+            int sendfile,
+            int initModule,
+            int deleteModule,
+            int finitModule,
+            int finitModule32) {
         this.javaName = javaName;
         this.audit = audit;
         this.statfs = statfs;
@@ -58,6 +67,10 @@ enum Abi {
         this.getsockopt = getsockopt;
         this.mknodat = mknodat;
         this.sendfile = sendfile;
+        this.initModule = initModule;
+        this.deleteModule = deleteModule;
+        this.finitModule = finitModule;
+        this.finitModule32 = finitModule32;
     }
 
     /** This machine's, or null if it is another one. */

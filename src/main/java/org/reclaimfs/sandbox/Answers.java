@@ -12,12 +12,14 @@ import java.util.Map;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 
-/** What the pretend machine answers to the calls that {@link Filter} sends here. Thread safe: it keeps nothing. */
+/** What the pretend machine answers to the calls that {@link Filter} sends here. Thread safe. */
 final class Answers {
     /** The kernel shall do the call itself. */
     static final long CONTINUE = -1;
 
     private static final int CAP_SYS_ADMIN = 21;
+    private static final String SWAPON = "/reclaimfs/swapon";
+    private static final String SWAPOFF = "/reclaimfs/swapoff";
 
     // linux/magic.h
     private static final long FUSE_SUPER_MAGIC = 0x65735546L;
@@ -38,11 +40,13 @@ final class Answers {
 
     private final Kernel kernel;
     private final String tree;
+    private final SwapFiles swapFiles;
 
     /** @param tree where the machine is mounted, as this process sees it */
     Answers(Kernel kernel, String tree) {
         this.kernel = kernel;
         this.tree = tree;
+        this.swapFiles = new SwapFiles(kernel, tree);
     }
 
     /** Whether the answer may take long: others then do not wait for it. */
@@ -64,9 +68,9 @@ final class Answers {
     long answer(Call call) throws ErrnoException {
         Abi abi = kernel.abi();
         if (call.nr() == abi.swapon) {
-            return swap(call, "swapon", (int) call.args()[1] + " ");
+            return swapon(call);
         } else if (call.nr() == abi.swapoff) {
-            return swap(call, "swapoff", "");
+            return swapoff(call);
         } else if (call.nr() == abi.sysinfo) {
             call.store(call.args()[0], SysInfo.of(this::read));
             return 0;
@@ -90,62 +94,106 @@ final class Answers {
 
     // ---- swapon, swapoff (mm/swapfile.c) ----
 
-    private long swap(Call call, String file, String flags) throws ErrnoException {
+    private long swapon(Call call) throws ErrnoException {
+        int flags = (int) call.args()[1];
+        kernel.write(tree + SWAPON, Integer.toString(flags)); // flags and room for one more come before the path
         if (!call.capable(CAP_SYS_ADMIN)) {
-            throw new ErrnoException(Errno.EPERM, file);
+            throw new ErrnoException(Errno.EPERM, "swapon");
         }
         String path = call.path(0);
-        try {
-            kernel.write(tree + "/reclaimfs/" + file, flags + device(call, path, file.equals("swapon")));
+        int fd = openArea(call, path);
+        if (fd < 0) {
+            kernel.write(tree + SWAPON, flags + " " + path);
             return 0;
-        } catch (ErrnoException e) {
-            // Something that is there, but is no device of the machine, has no swap header.
-            throw e.errno() == Errno.ENOENT && exists(call, path) ? new ErrnoException(Errno.EINVAL, path) : e;
-        }
-    }
-
-    /**
-     * The machine's name of what a path leads to, through links and binds. The host's devices have none: EINVAL.
-     *
-     * @param claim it must not be in use, and what has been written to it is to be there
-     */
-    private String device(Call call, String path, boolean claim) throws ErrnoException {
-        int fd;
-        try {
-            fd = kernel.openIn(call.root(), path);
-        } catch (ErrnoException e) {
-            return path; // the machine says what is wrong
         }
         try {
-            String number = Nodes.number(fd);
-            if (number == null) {
-                return link(fd);
+            if (isRealFile(fd)) {
+                swapFiles.on(fd, flags);
+            } else {
+                tell(SWAPON, flags + " " + device(fd, true));
             }
-            String name = Nodes.device(tree, number);
-            if (name == null) {
-                throw new ErrnoException(Errno.EINVAL, path + " is no device of the machine");
-            }
-            if (claim) {
-                int exclusive = kernel.open("/proc/self/fd/" + fd, Kernel.O_EXCL); // EBUSY if it is mounted
-                try {
-                    kernel.sync(exclusive);
-                } finally {
-                    kernel.close(exclusive);
-                }
-            }
-            return "/dev/" + name;
+            return 0;
         } finally {
             kernel.close(fd);
         }
     }
 
-    private boolean exists(Call call, String path) {
-        try {
-            kernel.close(kernel.openIn(call.root(), path));
-            return true;
-        } catch (ErrnoException e) {
-            return false;
+    private long swapoff(Call call) throws ErrnoException {
+        if (!call.capable(CAP_SYS_ADMIN)) {
+            throw new ErrnoException(Errno.EPERM, "swapoff");
         }
+        String path = call.path(0);
+        int fd = openArea(call, path);
+        if (fd < 0) {
+            kernel.write(tree + SWAPOFF, path);
+            return 0;
+        }
+        try {
+            tell(SWAPOFF, isRealFile(fd) ? swapFiles.name(fd) : device(fd, false));
+            return 0;
+        } finally {
+            kernel.close(fd);
+        }
+    }
+
+    /** Of something that is there: if it is nothing of the machine's it is no swap area, and the errno EINVAL. */
+    private void tell(String file, String text) throws ErrnoException {
+        try {
+            kernel.write(tree + file, text);
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.ENOENT ? new ErrnoException(Errno.EINVAL, "no swap area") : e;
+        }
+    }
+
+    /** What a path leads to, through links and binds; −1 if to nothing in the sandbox: the machine may know the name. */
+    private int openArea(Call call, String path) throws ErrnoException {
+        try {
+            return kernel.openIn(call.root(), path);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return -1;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Whether it is a file of the host's; those in /dev stand for devices where these are not real.
+     *
+     * @throws ErrnoException EISDIR, EINVAL for what is neither file nor block device
+     */
+    private boolean isRealFile(int fd) throws ErrnoException {
+        return switch (Nodes.type(fd)) {
+            case Nodes.S_IFBLK -> false;
+            case Nodes.S_IFREG -> !kernel.link(fd).startsWith("/dev/");
+            case Nodes.S_IFDIR -> throw new ErrnoException(Errno.EISDIR, "a directory");
+            default -> throw new ErrnoException(Errno.EINVAL, "neither a file nor a block device");
+        };
+    }
+
+    /**
+     * The machine's name of a device. The host's devices have none: EINVAL.
+     *
+     * @param claim it must not be in use, and what has been written to it is to be there
+     */
+    private String device(int fd, boolean claim) throws ErrnoException {
+        String number = Nodes.number(fd);
+        if (number == null) {
+            return kernel.link(fd);
+        }
+        String name = Nodes.device(tree, number);
+        if (name == null) {
+            throw new ErrnoException(Errno.EINVAL, number + " is no device of the machine");
+        }
+        if (claim) {
+            int exclusive = kernel.open("/proc/self/fd/" + fd, Kernel.O_EXCL); // EBUSY if it is mounted
+            try {
+                kernel.sync(exclusive);
+            } finally {
+                kernel.close(exclusive);
+            }
+        }
+        return "/dev/" + name;
     }
 
     // ---- statfs, fstatfs ----
@@ -158,7 +206,7 @@ final class Answers {
             return CONTINUE; // the kernel says why, in its own words
         }
         try {
-            return statfs(call, fd, link(fd));
+            return statfs(call, fd, kernel.link(fd));
         } finally {
             kernel.close(fd);
         }
@@ -192,14 +240,6 @@ final class Answers {
             }
         }
         return CONTINUE;
-    }
-
-    private static String link(int fd) throws ErrnoException {
-        try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
-        } catch (IOException e) {
-            throw new ErrnoException(Errno.EBADF, "descriptor " + fd);
-        }
     }
 
     // ---- getsockopt(SO_PEERCRED) ----
@@ -255,7 +295,7 @@ final class Answers {
             return CONTINUE;
         }
         try {
-            String path = link(fd);
+            String path = kernel.link(fd);
             boolean ours = ByteBuffer.wrap(kernel.statfs(fd))
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .getLong(0)

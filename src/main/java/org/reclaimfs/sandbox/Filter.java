@@ -36,8 +36,8 @@ final class Filter {
     /** Numbers from here on are x86-64's x32 calls, another way to the same kernel functions. */
     private static final int X32 = 0x40000000;
 
-    /** swapon and swapoff of the 32-bit entry points, the same on i386 and ARM. */
-    private static final int[] SWAP_32 = {87, 115};
+    /** swapon, swapoff, init_module and delete_module of the 32-bit entry points, the same on i386 and ARM. */
+    private static final int[] REFUSED_32 = {87, 115, 128, 129};
 
     private record Instruction(int code, int ifTrue, int ifFalse, int k) {}
 
@@ -75,15 +75,20 @@ final class Filter {
     private static Filter begin(Abi abi) {
         Filter filter = new Filter();
         filter.load(ARCH);
-        filter.add(IF_EQUAL, 2 + 2 * SWAP_32.length, 0, abi.audit);
+        filter.add(IF_EQUAL, 4 + 2 * REFUSED_32.length, 0, abi.audit);
         filter.load(NR);
-        for (int number : SWAP_32) {
+        for (int number : REFUSED_32) {
             filter.rule(number, refused(Errno.EPERM));
         }
+        filter.rule(abi.finitModule32, refused(Errno.EPERM));
         filter.add(RETURN, 0, 0, ALLOW);
         filter.load(NR);
         filter.add(IF_AT_LEAST, 0, 1, X32);
         filter.add(RETURN, 0, 0, refused(Errno.ENOSYS));
+        // Modules are the host's; set-up scripts get a modprobe of ours, which does not come here.
+        filter.rule(abi.initModule, refused(Errno.EPERM));
+        filter.rule(abi.finitModule, refused(Errno.EPERM));
+        filter.rule(abi.deleteModule, refused(Errno.EPERM));
         // From a file of FUSE whose size is 0 it would send nothing and say that this is all; programs fall back to
         // read.
         filter.rule(abi.sendfile, refused(Errno.EINVAL));

@@ -34,6 +34,8 @@ final class Kernel {
 
     static final int UCRED_BYTES = 12;
 
+    private static final int PATH_MAX = 4096;
+
     private static final int SIGINT = 2;
     private static final int SIGQUIT = 3;
     private static final long SIG_IGN = 1;
@@ -57,6 +59,8 @@ final class Kernel {
         int fstatfs(int fd, Pointer to);
 
         int fsync(int fd);
+
+        long readlink(String path, Pointer to, long room);
 
         Pointer signal(int number, Pointer handler);
 
@@ -189,6 +193,14 @@ final class Kernel {
         lib.close(fd);
     }
 
+    /** The path of an open file, as its bytes are: Java's own decoding follows the locale. */
+    String link(int fd) throws ErrnoException {
+        Pointer to = memory(PATH_MAX);
+        byte[] path = new byte[(int) checked(lib.readlink("/proc/self/fd/" + fd, to, PATH_MAX), "descriptor " + fd)];
+        to.get(0, path, 0, path.length);
+        return new String(path, StandardCharsets.UTF_8);
+    }
+
     /** struct statfs of an open file. */
     byte[] statfs(int fd) throws ErrnoException {
         Pointer to = memory(STATFS_BYTES + 8);
@@ -221,12 +233,16 @@ final class Kernel {
 
     /** One write(2) of a text; the errno is what the file answers. */
     void write(String path, String text) throws ErrnoException {
+        write(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** One write(2). */
+    void write(String path, byte[] from) throws ErrnoException {
         int fd = open(path, O_WRONLY);
         try {
-            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            Pointer bytes = memory(Math.max(1, utf8.length));
-            bytes.put(0, utf8, 0, utf8.length);
-            checked(lib.write(fd, bytes, utf8.length), path);
+            Pointer bytes = memory(Math.max(1, from.length));
+            bytes.put(0, from, 0, from.length);
+            checked(lib.write(fd, bytes, from.length), path);
         } finally {
             close(fd);
         }

@@ -8,18 +8,27 @@ import org.jspecify.annotations.Nullable;
 /** Whose node a block device's is. */
 final class Nodes {
     private static final int S_IFMT = 0170000;
-    private static final int S_IFBLK = 0060000;
+    static final int S_IFDIR = 0040000;
+    static final int S_IFBLK = 0060000;
+    static final int S_IFREG = 0100000;
 
     private Nodes() {}
 
+    /** The kind of file that a descriptor refers to; 0 if it cannot be told. */
+    static int type(int fd) {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:mode") & S_IFMT;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** MAJOR:MINOR of the device that a descriptor refers to; null if it is no block device. */
     static @Nullable String number(int fd) {
-        Path file = Path.of("/proc/self/fd/" + fd);
         try {
-            if (((Integer) Files.getAttribute(file, "unix:mode") & S_IFMT) != S_IFBLK) {
-                return null;
-            }
-            return number((Long) Files.getAttribute(file, "unix:rdev"));
+            return type(fd) == S_IFBLK
+                    ? number((Long) Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:rdev"))
+                    : null;
         } catch (IOException e) {
             return null;
         }

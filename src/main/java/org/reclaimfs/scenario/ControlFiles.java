@@ -4,7 +4,9 @@ import static org.reclaimfs.kernfs.FileSpec.ro;
 import static org.reclaimfs.kernfs.FileSpec.rw;
 import static org.reclaimfs.kernfs.FileSpec.wo;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.reclaimfs.abi.Errno;
@@ -19,6 +21,7 @@ import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.Patch;
+import org.reclaimfs.machine.RealFile;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.swap.SwapDevices;
@@ -68,7 +71,8 @@ final class ControlFiles {
             ro("version", ALWAYS, (m, out, file) -> out.text(version)),
             ro("pid",     ALWAYS, (m, out, file) -> out.num(ProcessHandle.current().pid()).newline()),
             wo("swapon",  ALWAYS, (m, in, file) -> storeSwapon(in)),
-            wo("swapoff", ALWAYS, (m, in, file) -> control.begin(new Step.SwapOff(in.stripped()))),
+            wo("swapfile", ALWAYS, (m, in, file) -> storeSwapFile(m, in)),
+            wo("swapoff", ALWAYS, (m, in, file) -> control.begin(new Step.SwapOff(path(in.text())))),
             FileSpec.<Machine>raw("trace", 0444, ALWAYS, trace).polled(trace));
     } // spotless:on
 
@@ -99,15 +103,59 @@ final class ControlFiles {
 
     // ---- swapon(2), swapoff(2): unlike with ctl, the errno of the write is the call's ----
 
-    /** FLAGS PATH, checked in the order of mm/swapfile.c. */
+    /** FLAGS PATH, checked in the order of mm/swapfile.c; without a path only what comes before that. */
     private Work storeSwapon(ControlInput in) throws ErrnoException {
-        String[] words = in.stripped().split(" ", 2);
-        int flags = Numbers.kstrtoint(words[0], 0);
-        if (words.length != 2 || (flags & ~SWAP_FLAGS_VALID) != 0) {
-            throw new ErrnoException(Errno.EINVAL, "expected swap flags and a path");
+        String[] words = in.text().split(" ", 2);
+        int flags = swapFlags(words[0]);
+        if (words.length == 1) {
+            machine.askForSwap();
+            return Work.DONE;
         }
-        int priority = (flags & SWAP_FLAG_PREFER) == 0 ? SwapDevices.DEFAULT_PRIORITY : flags & SWAP_FLAG_PRIO_MASK;
-        return control.begin(new Step.SwapOn(words[1], priority, SwapDiscard.of(flags)));
+        return control.begin(new Step.SwapOn(path(words[1]), priority(flags), SwapDiscard.of(flags)));
+    }
+
+    /**
+     * FLAGS PAGES holes|whole DISK PATH, a NUL and the first page: a file of the host, from who has looked into it. DISK is - if it is
+     * none of the machine's.
+     */
+    private static Work storeSwapFile(Machine machine, ControlInput in) throws ErrnoException {
+        String[] words = in.text().split(" ", 5);
+        byte[] raw = in.raw();
+        int at = in.text().length() + 1;
+        int flags = swapFlags(words[0]);
+        if (words.length != 5 || !words[4].startsWith("/") || raw.length != at + Units.PAGE_SIZE) {
+            throw new ErrnoException(
+                    Errno.EINVAL, "expected flags, pages, holes or whole, a disk, a path, NUL, a page");
+        }
+        RealFile file = new RealFile(
+                utf8(words[4]),
+                Numbers.kstrtoull(words[1], 0),
+                Arrays.copyOfRange(raw, at, raw.length),
+                words[2].equals("holes"),
+                words[3]);
+        machine.swapon(file, priority(flags), SwapDiscard.of(flags));
+        return Work.DONE;
+    }
+
+    private static int swapFlags(String word) throws ErrnoException {
+        int flags = Numbers.kstrtoint(word, 0);
+        if ((flags & ~SWAP_FLAGS_VALID) != 0) {
+            throw new ErrnoException(Errno.EINVAL, "expected swap flags");
+        }
+        return flags;
+    }
+
+    private static int priority(int flags) {
+        return (flags & SWAP_FLAG_PREFER) == 0 ? SwapDevices.DEFAULT_PRIORITY : flags & SWAP_FLAG_PRIO_MASK;
+    }
+
+    /** A path as it was written, but for the newline that echo adds. */
+    private static String path(String text) {
+        return utf8(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+    }
+
+    private static String utf8(String bytes) {
+        return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     // ---- tasks ----

@@ -57,6 +57,9 @@ final class FilterTest {
         "167, swapon,            NOTIFY, EPERM",
         "168, swapoff,           NOTIFY, EPERM",
         "435, clone3,            ENOSYS, ALLOW",
+        "175, init_module,       EPERM,  EPERM",
+        "176, delete_module,     EPERM,  EPERM",
+        "313, finit_module,      EPERM,  EPERM",
         "1073741991, x32 swapon, ENOSYS, ENOSYS",
     })
     void x86(int nr, String name, String supervised, String files) {
@@ -75,6 +78,9 @@ final class FilterTest {
         "264, name_to_handle_at, NOTIFY, ALLOW",
         "224, swapon,            NOTIFY, EPERM",
         "225, swapoff,           NOTIFY, EPERM",
+        "105, init_module,       EPERM,  EPERM",
+        "106, delete_module,     EPERM,  EPERM",
+        "273, finit_module,      EPERM,  EPERM",
         "435, clone3,            ENOSYS, ALLOW",
     })
     void arm(int nr, String name, String supervised, String files) {
@@ -103,11 +109,14 @@ final class FilterTest {
 
     @ParameterizedTest
     @EnumSource(Abi.class)
-    void swapOf32BitProgramsIsRefusedAndTheRestAllowed(Abi abi) {
+    void swapAndModulesOf32BitProgramsAreRefusedAndTheRestAllowed(Abi abi) {
         for (int arch : new int[] {I386, ARM}) {
             for (Filter filter : new Filter[] {Filter.supervised(abi), Filter.refusingSwap(abi)}) {
                 assertThat(run(filter, arch, 87)).isEqualTo(Filter.refused(Errno.EPERM));
                 assertThat(run(filter, arch, 115)).isEqualTo(Filter.refused(Errno.EPERM));
+                assertThat(run(filter, arch, 128)).isEqualTo(Filter.refused(Errno.EPERM));
+                assertThat(run(filter, arch, 129)).isEqualTo(Filter.refused(Errno.EPERM));
+                assertThat(run(filter, arch, abi.finitModule32)).isEqualTo(Filter.refused(Errno.EPERM));
                 assertThat(run(filter, arch, abi.statfs)).isEqualTo(Filter.ALLOW);
                 assertThat(run(filter, arch, 3)).isEqualTo(Filter.ALLOW);
             }
