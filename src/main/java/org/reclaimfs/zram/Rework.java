@@ -26,7 +26,7 @@ public abstract class Rework {
     public final void choose(SlotFilter filter, long from, long to) {
         int end = (int) Math.min(to, store.slots.slots());
         for (int at = (int) Math.min(from, end); at < end; ) {
-            int next = Math.min(end, store.slots.runEnd(at));
+            int next = store.slots.runEnd(at, end);
             long state = store.slots.state(at);
             if (Slot.inPool(state) && filter.takes(state) && suits(state)) {
                 chosen.add(at, next - at, state, store.objectBytes(state));

@@ -7,25 +7,36 @@ import org.jspecify.annotations.Nullable;
  * The table of a zram device (struct zram_table_entry of each slot), as runs of neighbouring slots in the same {@link
  * Slot} state: what it costs follows the runs, at most 8 bytes a slot. Runs end at the borders of chunks of 512 slots,
  * so that a change moves little. NOT thread safe.
+ *
+ * <p>A chunk is sparse, and then keeps its runs in order, or dense: then it keeps the state of each slot, and nothing has
+ * to be searched or moved. Thrash makes all chunks dense; data that grow once do not.
  */
 final class SlotRuns {
     static final int CHUNK = 512;
+    private static final int CHUNK_SHIFT = 9;
     private static final int FIRST_ARRAY = 2;
+    /** Runs of a sparse chunk; a dense one is left only with far fewer, so that none goes to and fro. */
+    private static final int SPARSE_MAX = 32;
+
+    private static final int SPARSE_AGAIN = SPARSE_MAX / 4;
     private static final int STATE_BITS = 55;
     private static final long STATE_MASK = (1L << STATE_BITS) - 1;
 
     /**
-     * By chunk: its runs by their first slot, each as that slot's place in the chunk above the state; null while the whole
-     * chunk is empty. INVARIANT: the first run begins at 0, and neighbours differ.
+     * By chunk; null while the whole chunk is empty. Sparse: its runs by their first slot, each as that slot's place in the
+     * chunk above the state. Dense, which its length tells: the states. INVARIANT: the first run begins at 0, and
+     * neighbours differ.
      */
     private final long @Nullable [][] chunks;
 
+    /** Runs of each chunk, sparse or dense. */
     private final short[] counts;
+
     private final int slots;
 
     SlotRuns(int slots) {
         this.slots = slots;
-        int needed = (slots + CHUNK - 1) / CHUNK;
+        int needed = (slots + CHUNK - 1) >>> CHUNK_SHIFT;
         chunks = new long[needed][];
         counts = new short[needed];
     }
@@ -34,11 +45,15 @@ final class SlotRuns {
         return slots;
     }
 
+    private static boolean dense(long[] chunk) {
+        return chunk.length == CHUNK;
+    }
+
     private static int first(long run) {
         return (int) (run >>> STATE_BITS);
     }
 
-    /** Index of the run that has the place {@code at} of its chunk. */
+    /** Index of the run that has the place {@code at} of its sparse chunk. */
     private static int indexOf(long[] runs, int count, int at) {
         int low = 0;
         int high = count - 1;
@@ -54,39 +69,125 @@ final class SlotRuns {
     }
 
     long state(int slot) {
-        long[] runs = chunks[slot / CHUNK];
-        return runs == null ? Slot.EMPTY : runs[indexOf(runs, counts[slot / CHUNK], slot % CHUNK)] & STATE_MASK;
+        int no = slot >>> CHUNK_SHIFT;
+        long[] chunk = chunks[no];
+        if (chunk == null) {
+            return Slot.EMPTY;
+        }
+        int at = slot & CHUNK - 1;
+        return dense(chunk) ? chunk[at] : chunk[indexOf(chunk, counts[no], at)] & STATE_MASK;
     }
 
     /** The slot behind the run that {@code slot} is in. */
     int runEnd(int slot) {
-        int chunk = slot / CHUNK;
-        long[] runs = chunks[chunk];
-        int next = runs == null ? 0 : indexOf(runs, counts[chunk], slot % CHUNK) + 1;
-        int end = runs == null || next == counts[chunk] ? CHUNK : first(runs[next]);
-        return Math.min(slots, chunk * CHUNK + end);
+        return runEnd(slot, slots);
+    }
+
+    /** The slot behind the run that {@code slot} is in, but at most {@code limit}, which is behind {@code slot}. */
+    int runEnd(int slot, int limit) {
+        if (limit == slot + 1) {
+            return limit;
+        }
+        int no = slot >>> CHUNK_SHIFT;
+        long[] chunk = chunks[no];
+        int start = no << CHUNK_SHIFT;
+        int end = CHUNK;
+        if (chunk != null && dense(chunk)) {
+            end = denseEnd(chunk, slot - start, Math.min(CHUNK, limit - start));
+        } else if (chunk != null) {
+            int next = indexOf(chunk, counts[no], slot - start) + 1;
+            end = next == counts[no] ? CHUNK : first(chunk[next]);
+        }
+        return Math.min(limit, start + end);
+    }
+
+    private static int denseEnd(long[] states, int from, int limit) {
+        int end = from + 1;
+        while (end < limit && states[end] == states[from]) {
+            end++;
+        }
+        return end;
     }
 
     /** The first slot of the run that {@code slot} is in. */
     int runStart(int slot) {
-        int chunk = slot / CHUNK;
-        long[] runs = chunks[chunk];
-        return chunk * CHUNK + (runs == null ? 0 : first(runs[indexOf(runs, counts[chunk], slot % CHUNK)]));
+        int no = slot >>> CHUNK_SHIFT;
+        long[] chunk = chunks[no];
+        int start = no << CHUNK_SHIFT;
+        if (chunk == null) {
+            return start;
+        }
+        int at = slot - start;
+        if (!dense(chunk)) {
+            return start + first(chunk[indexOf(chunk, counts[no], at)]);
+        }
+        while (at > 0 && chunk[at - 1] == chunk[at]) {
+            at--;
+        }
+        return start + at;
     }
 
     /** Puts the slots from {@code from} to before {@code to} into one state. */
     void set(int from, int to, long state) {
         for (int at = from; at < to; ) {
-            int chunk = at / CHUNK;
-            int end = Math.min(to, (chunk + 1) * CHUNK);
-            setIn(chunk, at % CHUNK, end - chunk * CHUNK, state);
+            int no = at >>> CHUNK_SHIFT;
+            int start = no << CHUNK_SHIFT;
+            int end = Math.min(to, start + CHUNK);
+            long[] chunk = chunks[no];
+            if (chunk != null && dense(chunk)) {
+                setDense(no, chunk, at - start, end - start, state);
+            } else {
+                setSparse(no, at - start, end - start, state);
+            }
             at = end;
         }
     }
 
-    private void setIn(int chunk, int from, int to, long state) {
-        long[] runs = chunks[chunk];
-        int count = counts[chunk];
+    // ---- dense chunks ----
+
+    private void setDense(int no, long[] states, int from, int to, long state) {
+        int before = borders(states, from, to);
+        Arrays.fill(states, from, to, state);
+        counts[no] += (short) (borders(states, from, to) - before);
+        if (counts[no] <= SPARSE_AGAIN) {
+            sparsify(no, states);
+        }
+    }
+
+    /** How many runs begin at the places from {@code from} to {@code to}, both included; that at 0 does not count. */
+    private static int borders(long[] states, int from, int to) {
+        int borders = 0;
+        int last = Math.min(to, CHUNK - 1);
+        for (int at = Math.max(from, 1); at <= last; at++) {
+            borders += states[at] == states[at - 1] ? 0 : 1;
+        }
+        return borders;
+    }
+
+    private void sparsify(int no, long[] states) {
+        long[] runs = new long[SPARSE_MAX];
+        int count = 0;
+        for (int at = 0; at < CHUNK; at = denseEnd(states, at, CHUNK)) {
+            runs[count++] = (long) at << STATE_BITS | states[at];
+        }
+        chunks[no] = count == 1 && states[0] == Slot.EMPTY ? null : runs;
+    }
+
+    private void densify(int no) {
+        long[] runs = chunks[no];
+        long[] states = new long[CHUNK];
+        for (int i = 0, end = counts[no]; i < end; i++) {
+            int next = i + 1 == end ? CHUNK : first(runs[i + 1]);
+            Arrays.fill(states, first(runs[i]), next, runs[i] & STATE_MASK);
+        }
+        chunks[no] = states;
+    }
+
+    // ---- sparse chunks ----
+
+    private void setSparse(int no, int from, int to, long state) {
+        long[] runs = chunks[no];
+        int count = counts[no];
         if (runs == null) {
             runs = new long[FIRST_ARRAY]; // one empty run from 0
             count = 1;
@@ -104,7 +205,8 @@ final class SlotRuns {
         }
         int added = (joinsBefore ? 0 : 1) + (rest ? 1 : 0);
         int newCount = at + added + count - behind;
-        long[] target = newCount <= runs.length ? runs : Arrays.copyOf(runs, Math.min(CHUNK, 2 * newCount));
+        // Two more runs at most than before: a full array has room for them until the chunk is dense.
+        long[] target = newCount <= runs.length ? runs : Arrays.copyOf(runs, Math.min(SPARSE_MAX + 2, 2 * newCount));
         System.arraycopy(runs, behind, target, at + added, count - behind);
         if (!joinsBefore) {
             target[at++] = (long) from << STATE_BITS | state;
@@ -112,24 +214,33 @@ final class SlotRuns {
         if (rest) {
             target[at] = (long) to << STATE_BITS | lastState;
         }
-        chunks[chunk] = newCount == 1 && (target[0] & STATE_MASK) == Slot.EMPTY ? null : target;
-        counts[chunk] = (short) newCount;
+        chunks[no] = newCount == 1 && (target[0] & STATE_MASK) == Slot.EMPTY ? null : target;
+        counts[no] = (short) newCount;
+        if (newCount > SPARSE_MAX) {
+            densify(no);
+        }
     }
 
+    /** Throws if runs are out of order, or not counted. */
     void checkInvariants() {
-        for (int chunk = 0; chunk < chunks.length; chunk++) {
-            long[] runs = chunks[chunk];
-            if (runs == null) {
+        for (int no = 0; no < chunks.length; no++) {
+            long[] chunk = chunks[no];
+            if (chunk == null) {
                 continue;
             }
-            boolean ordered = first(runs[0]) == 0;
-            for (int i = 1; i < counts[chunk]; i++) {
-                ordered &= first(runs[i - 1]) < first(runs[i]);
-                ordered &= (runs[i - 1] & STATE_MASK) != (runs[i] & STATE_MASK);
-            }
-            if (!ordered) {
-                throw new IllegalStateException("chunk " + chunk + " has runs out of order");
+            boolean good = dense(chunk) ? counts[no] == 1 + borders(chunk, 0, CHUNK) : inOrder(chunk, counts[no]);
+            if (!good) {
+                throw new IllegalStateException("chunk " + no + " has runs out of order");
             }
         }
+    }
+
+    private static boolean inOrder(long[] runs, int count) {
+        boolean ordered = first(runs[0]) == 0;
+        for (int i = 1; i < count; i++) {
+            ordered &= first(runs[i - 1]) < first(runs[i]);
+            ordered &= (runs[i - 1] & STATE_MASK) != (runs[i] & STATE_MASK);
+        }
+        return ordered;
     }
 }

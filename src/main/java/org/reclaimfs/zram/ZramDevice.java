@@ -324,7 +324,7 @@ public final class ZramDevice implements SwapBackend {
         long ns = 0;
         int end = slot + pages;
         for (int at = slot; at < end; ) {
-            int next = Math.min(end, from.slots.runEnd(at));
+            int next = from.slots.runEnd(at, end);
             ns += readCostNs(from, from.slots.state(at)) * (next - at);
             at = next;
         }
@@ -363,7 +363,7 @@ public final class ZramDevice implements SwapBackend {
         int count = 0;
         int end = slot + pages;
         for (int at = slot; at < end; ) {
-            int next = Math.min(end, slots.runEnd(at));
+            int next = slots.runEnd(at, end);
             count += Slot.has(slots.state(at), Slot.WRITTEN_BACK) ? next - at : 0;
             at = next;
         }

@@ -121,12 +121,15 @@ final class ZramStore {
         int ok = 0;
         while (ok < pages) {
             // What the first slots hold is freed before the next ones are looked at, as page by page.
-            int n = Math.min(pages - ok, slots.runEnd(slot + ok) - slot - ok);
-            boolean empty = slots.state(slot + ok) == Slot.EMPTY;
-            n = empty ? n : 1;
-            free(slot + ok, n);
+            int at = slot + ok;
+            int n = 1;
+            if (slots.state(at) == Slot.EMPTY) {
+                n = slots.runEnd(at, slot + pages) - at;
+            } else {
+                free(at, 1);
+            }
             int taken = allocate(bytes, n, node);
-            slots.set(slot + ok, slot + ok + taken, state);
+            slots.set(at, at + taken, state);
             ok += taken;
             if (taken < n) {
                 break;
@@ -215,9 +218,10 @@ final class ZramStore {
     void free(int slot, int pages) {
         int end = slot + pages;
         for (int at = slot; at < end; ) {
-            int next = Math.min(end, slots.runEnd(at));
-            forgetBytes(slots.state(at), at, next);
-            drop(slots.state(at), next - at);
+            int next = slots.runEnd(at, end);
+            long state = slots.state(at);
+            forgetBytes(state, at, next);
+            drop(state, next - at);
             at = next;
         }
         slots.set(slot, end, Slot.EMPTY);
@@ -257,7 +261,7 @@ final class ZramStore {
     void accessed(int slot, int pages, long seconds) {
         int end = slot + pages;
         for (int at = slot; at < end; ) {
-            int next = Math.min(end, slots.runEnd(at));
+            int next = slots.runEnd(at, end);
             long state = slots.state(at);
             long now = Slot.withSeconds(state & ~Slot.IDLE, seconds);
             if (state != Slot.EMPTY && now != state) {

@@ -24,7 +24,8 @@ final class SlotRunsTest {
         long[] naive = new long[SLOTS];
         for (int i = 0; i < 4000; i++) {
             int from = random.nextInt(SLOTS);
-            int most = random.nextInt(10) == 0 ? SLOTS : 8;
+            // For a while only few slots at once, so that chunks have many runs; then again few.
+            int most = i / 500 % 2 == 0 || random.nextInt(10) > 0 ? 8 : SLOTS;
             int to = Math.min(SLOTS, from + 1 + random.nextInt(most));
             // Few states, so that neighbours often join.
             long state = random.nextInt(4) == 0 ? Slot.EMPTY : Slot.of(1 + random.nextInt(2), 0, random.nextInt(2));
@@ -52,7 +53,31 @@ final class SlotRunsTest {
             }
             assertThat(runs.runStart(slot)).as("start at " + slot).isEqualTo(start);
             assertThat(runs.runEnd(slot)).as("end at " + slot).isEqualTo(end);
+            int limit = Math.min(SLOTS, slot + 5);
+            assertThat(runs.runEnd(slot, limit))
+                    .as("end at " + slot + ", limited")
+                    .isEqualTo(Math.min(end, limit));
         }
+    }
+
+    @Test
+    void aChunkOfSinglesAndEmptyAgain() {
+        SlotRuns runs = new SlotRuns(SLOTS);
+        long[] naive = new long[SLOTS];
+        for (int slot = 0; slot < SLOTS; slot += 2) {
+            long state = Slot.of(1, 0, slot);
+            runs.set(slot, slot + 1, state);
+            naive[slot] = state;
+        }
+        same(runs, naive);
+        for (int slot = SLOTS - 1; slot >= 0; slot--) {
+            runs.set(slot, slot + 1, Slot.EMPTY);
+            naive[slot] = Slot.EMPTY;
+            if (slot % 97 == 0) {
+                same(runs, naive);
+            }
+        }
+        same(runs, naive);
     }
 
     @Test
