@@ -53,7 +53,7 @@ final class AllocActivity extends TaskActivity {
         }
         if (table) {
             pages.addTables(task, n);
-            faults.charged(memcg, n);
+            faults.noteCharged(memcg);
             return 0;
         }
         pages.grow(region, n);
@@ -62,7 +62,7 @@ final class AllocActivity extends TaskActivity {
         core.effort.spendAsUser(core.costs.get(Cost.FILL) * n);
         left -= n;
         rate.done(n);
-        faults.charged(memcg, n);
+        faults.charged(memcg);
         return 0;
     }
 }

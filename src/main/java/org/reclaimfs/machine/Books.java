@@ -65,7 +65,7 @@ final class Books {
                         + memcg.stat(MemoryStat.INACTIVE_FILE)
                         + memcg.stat(MemoryStat.ACTIVE_FILE)
                         + memcg.stat(MemoryStat.UNEVICTABLE);
-                long expected = lru + memcg.stat(MemoryStat.KERNEL);
+                long expected = lru + memcg.stat(MemoryStat.KERNEL) + memcg.stockedPages();
                 require(
                         memcg.memory.usage() == expected,
                         memcg.cgroup.path() + " is charged " + memcg.memory.usage() + " for " + expected);

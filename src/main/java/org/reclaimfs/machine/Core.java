@@ -75,7 +75,7 @@ final class Core {
         retryPolicy = policyOfPatches();
         ram = new Memory(config.memoryBytes(), config.reservedBytes(), config.nodes(), config.cpus(), config.seed());
         dirtyLimits = new DirtyLimits(ram);
-        memcgs = new MemCgroups(mem, config.nodes());
+        memcgs = new MemCgroups(mem, config.nodes(), effort, config.cpus(), config.seed());
         folios = new Folios(mem, ram, memcgs);
         workingset = new Workingset(folios);
         swap = new SwapDevices(config.cpus(), new SwapTables(ram, config.swapTables()));

@@ -56,6 +56,8 @@ final class FaultPath {
     private int memcgRetries = MAX_RECLAIM_RETRIES;
     /** This charge has had its free round, after which the kernel drains its charge stocks. */
     private boolean drained;
+    /** This charge has had to reclaim. */
+    private boolean reclaimed;
     /** The OOM killer was asked for this charge. */
     private boolean passedOom;
 
@@ -115,11 +117,18 @@ final class FaultPath {
             stall.over();
             return DEAD;
         }
+        // What others have charged is no debt of this task.
+        memcg.takeOverHighPages();
         long margin = memcg.memoryMargin();
         if (margin == 0) {
             task.enterCharge();
             startMemcgReclaim(memcg);
             return WAIT;
+        }
+        if (reclaimed) {
+            memcg.chargeAfterReclaim();
+            noteCharged(memcg);
+            margin = memcg.memoryMargin();
         }
         endCharge();
         int node = core.ram.nodeOfCpu(cpu());
@@ -135,8 +144,8 @@ final class FaultPath {
         noProgressLoops = 0;
         slowSinceNs = -1;
         stall.over();
-        // No more than may become a debt before it is worked off: the outcome must not depend on the batch.
-        long batch = Math.min(want, HighDebt.BATCH - task.overHighPages);
+        // No more than up to the first debt, which is worked off before the next page.
+        long batch = task.overHighPages > 0 ? 1 : Math.min(want, memcg.pagesUntilHigh());
         return core.ram.grant(zone, cpu(), (int) Math.min(batch, margin));
     }
 
@@ -145,7 +154,11 @@ final class FaultPath {
         core.vm.setReclaimer(task.comm);
         Reclaim running = call;
         if (running != null) {
-            if (calls.step(running)) {
+            core.rootMemcg().takeOverHighPages();
+            boolean over = calls.step(running);
+            // What reclaim charges for zswap is charged by the task, too.
+            task.overHighPages += core.rootMemcg().takeOverHighPages();
+            if (over) {
                 call = null;
                 reclaimDone(running, nowNs);
             }
@@ -188,18 +201,19 @@ final class FaultPath {
     }
 
     /** The rest of a round. A task that is killed meanwhile goes round again until it may give up. */
-    private void memcgReclaimDone(long reclaimed, long nowNs) {
+    private void memcgReclaimDone(long freed, long nowNs) {
         stall.leave();
         MemCgroup over = level;
         MemCgroup memcg = chargedTo;
         if (over == null || memcg == null) {
             throw new IllegalStateException("no charge is under way");
         }
-        boolean again = over.memory.usage() < over.memory.max() || goesRoundAgain(over, reclaimed, nowNs);
+        reclaimed = true;
+        boolean again = over.memory.usage() < over.memory.max() || goesRoundAgain(over, freed, nowNs);
         if (!again) {
             endCharge();
         }
-        if (again && task.dead() && memcg.overMax() != null) {
+        if (again && task.dead() && memcg.memoryMargin() == 0) {
             startMemcgReclaim(memcg);
         } else {
             state = State.READY;
@@ -208,12 +222,13 @@ final class FaultPath {
     }
 
     /** What try_charge_memcg does after a fruitless call of reclaim; false: ENOMEM, the fault begins anew. */
-    private boolean goesRoundAgain(MemCgroup over, long reclaimed, long nowNs) {
+    private boolean goesRoundAgain(MemCgroup over, long freed, long nowNs) {
         if (!drained) {
             drained = true;
+            over.drainStocks();
             return true;
         }
-        if (reclaimed > 0 || memcgRetries-- > 0) {
+        if (freed > 0 || memcgRetries-- > 0) {
             return true;
         }
         if (passedOom && task.dead()) {
@@ -228,6 +243,7 @@ final class FaultPath {
     private void endCharge() {
         memcgRetries = MAX_RECLAIM_RETRIES;
         drained = false;
+        reclaimed = false;
         passedOom = false;
     }
 
@@ -323,12 +339,18 @@ final class FaultPath {
 
     // ---- memory.high ----
 
-    /** Pages were charged: above memory.high they are a debt, to be worked off before the task goes on. */
-    void charged(MemCgroup memcg, int pages) {
-        if (high.charged(memcg, pages) && state == State.READY) {
+    /** Pages were charged and the fault is over: what was charged above memory.high must be worked off now. */
+    void charged(MemCgroup memcg) {
+        noteCharged(memcg);
+        if (task.overHighPages > 0 && state == State.READY) {
             state = State.OVER_HIGH;
             high.fallDue();
         }
+    }
+
+    /** As {@link #charged}, but the fault goes on. */
+    void noteCharged(MemCgroup memcg) {
+        task.overHighPages += memcg.takeOverHighPages();
     }
 
     private long workOffDebt() {

@@ -98,7 +98,7 @@ final class ForkActivity extends TaskActivity {
         core.effort.spend(core.costs.get(Cost.FAULT) * n);
         core.effort.spendAsUser(core.costs.get(Cost.FILL) * n);
         written += n;
-        faults.charged(memcg, n);
+        faults.charged(memcg);
         return 0;
     }
 

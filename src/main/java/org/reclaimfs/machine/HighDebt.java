@@ -8,12 +8,11 @@ import org.reclaimfs.vmscan.Vmscan;
 
 /**
  * Pages that a task has charged while it was over memory.high or memory.swap.high: a debt, worked off in batches by
- * reclaim from each level that is over, and slept off where that does not help (try_charge_memcg,
- * __mem_cgroup_handle_over_high, calculate_high_delay; 7.2, spec/04 section 3). NOT thread safe.
+ * reclaim from each level that is over, and slept off where that does not help (__mem_cgroup_handle_over_high, calculate_high_delay; 7.2, spec/04 section 3). NOT thread safe.
  */
 final class HighDebt {
-    /** MEMCG_CHARGE_BATCH: the pages of debt that are due. */
-    static final int BATCH = 64;
+    /** MEMCG_CHARGE_BATCH: the pages that a sleep is reckoned for. */
+    private static final int BATCH = 64;
 
     private static final int MAX_RETRIES = 16;
     private static final int MAX_SLEEP_SECONDS = 2;
@@ -31,17 +30,6 @@ final class HighDebt {
     HighDebt(Task task, int hz) {
         this.task = task;
         this.hz = hz;
-    }
-
-    /** Notes pages charged to {@code memcg}; whether enough of them are owed now. */
-    boolean charged(MemCgroup memcg, int pages) {
-        long over = 0;
-        for (MemCgroup m = memcg; m != null && !m.isRoot(); m = m.parent()) {
-            over = Math.max(over, m.memory.usage() - m.memory.high());
-            over = m.swap.usage() > m.swap.high() ? pages : over;
-        }
-        task.overHighPages += Math.min(over, pages);
-        return task.overHighPages >= BATCH;
     }
 
     /** Begins to work the debt off: a round over all levels, and more while that gains or retries are left. */

@@ -22,6 +22,7 @@ final class LimitWrite extends Activity {
     private int retries = MAX_RECLAIM_RETRIES;
     private @Nullable Reclaim call;
     private int calls;
+    private boolean drained;
 
     LimitWrite(Core core, MemCgroup memcg, long limitPages, boolean max, OomPath oom) {
         super(() -> core.cgroups.root());
@@ -50,6 +51,11 @@ final class LimitWrite extends Activity {
             }
             if (finished()) {
                 return DONE;
+            }
+            if (!drained) {
+                drained = true;
+                memcg.drainStocks();
+                continue;
             }
             boolean exhausted = max ? retries == 0 : retries < 0;
             if (!exhausted) {
@@ -80,9 +86,11 @@ final class LimitWrite extends Activity {
 
     /** As {@link #makeRoomNow(Core, MemCgroup)}, for the last of {@code pages} pages. */
     static long makeRoomNow(Core core, MemCgroup memcg, int pages, int cpu) {
+        // What is in stock needs no room.
+        long needed = pages - (memcg.memoryMargin() - memcg.memory.margin());
         MemCgroup over = null;
         for (MemCgroup m = memcg; m != null && over == null; m = m.parent()) {
-            over = m.memory.max() - m.memory.usage() < pages ? m : null;
+            over = m.memory.max() - m.memory.usage() < needed ? m : null;
         }
         if (over != null) {
             over.event(MemCgroup.Event.MAX);

@@ -79,7 +79,7 @@ final class SwapIn {
         folios.event(task.memcg(), MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
         core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
         mapCached(pageOf(region, page), write);
-        faults.charged(memcg, 1);
+        faults.charged(memcg);
         return 1;
     }
 

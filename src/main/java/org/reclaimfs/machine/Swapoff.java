@@ -138,7 +138,9 @@ final class Swapoff extends Activity {
         MemCgroup memcg = folios.owner(run);
         // One slot given back may end the fullness that decides whether its page is of the workingset.
         boolean full = memcg.swapMargin(core.swap.freePages()) <= 0;
-        int n = faults.admit(memcg, full ? 1 : pages, nowNs);
+        // Each page takes from the charge stock what the zswap entry of the one before it has given back.
+        boolean single = full || core.zswap.holds(run);
+        int n = faults.admit(memcg, single ? 1 : pages, nowNs);
         if (n > 0) {
             page += bringIn(folios.carve(run, 0, n), memcg, faults.zone());
         }

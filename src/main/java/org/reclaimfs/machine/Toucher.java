@@ -130,7 +130,7 @@ final class Toucher {
             tables.install(region, page, n, faults.zone(), faults.cpu(), memcg);
             core.effort.spend(core.costs.get(Cost.FAULT) * n);
             core.effort.spendAsUser(core.costs.get(Cost.FILL) * n);
-            faults.charged(memcg, n);
+            faults.charged(memcg);
         }
         return n;
     }
@@ -205,7 +205,7 @@ final class Toucher {
         waitNs += FILE_READ_NS;
         waitedForIo = true;
         waitedForWorkingset = restored;
-        faults.charged(memcg, n);
+        faults.charged(memcg);
         return n;
     }
 }

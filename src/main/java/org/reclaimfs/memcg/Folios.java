@@ -106,22 +106,20 @@ public final class Folios {
      */
     public void charge(int run) {
         MemCgroup memcg = memcg(run);
-        memcg.memory.charge(mem.len(run));
+        memcg.charge(mem.len(run));
         countState(run, memcg, mem.len(run));
     }
 
     /** Gives back frames and charges of resident pages; the run keeps its slots and is no longer resident. */
     public void release(int run) {
         ram.give(Flags.zone(mem.flags(run)), mem.len(run));
-        uncharge(run);
+        memcg(run).uncharge(mem.len(run));
+        leave(run);
     }
 
-    /** As {@link #release}, but the caller gives the frames back later (reclaim does at the end of a batch). */
-    public void uncharge(int run) {
-        MemCgroup memcg = memcg(run);
-        int pages = mem.len(run);
-        countState(run, memcg, -pages);
-        memcg.memory.charge(-pages);
+    /** As {@link #release}, but the caller gives frames and charges back later (reclaim does at the end of a batch). */
+    public void leave(int run) {
+        countState(run, memcg(run), -mem.len(run));
         mem.setFlags(
                 run,
                 mem.flags(run)

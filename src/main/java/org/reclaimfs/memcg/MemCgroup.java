@@ -69,6 +69,7 @@ public final class MemCgroup {
     private long zswapMax = PageCounter.MAX;
     private long ownZswapBytes;
     private final Statistics statistics;
+    private final ChargeStocks stocks;
     /** memory.zswap.current: every store asks for it. */
     private long zswapBytes;
 
@@ -84,6 +85,7 @@ public final class MemCgroup {
         this.cgroup = cgroup;
         this.parent = parent;
         this.statistics = new Statistics(parent == null ? null : parent.statistics, all.statistics, nodes);
+        this.stocks = all.stocks;
         this.lruvecs = new LruVec[nodes];
         for (int node = 0; node < nodes; node++) {
             lruvecs[node] = new LruVec(mem);
@@ -331,9 +333,50 @@ public final class MemCgroup {
 
     // ---- charging ----
 
-    /** Pages that may be charged now without hitting a memory.max. */
+    /** Pages that may be charged now, on the present CPU, without hitting a memory.max. */
     public long memoryMargin() {
-        return isRoot() ? PageCounter.MAX : memory.margin();
+        return isRoot() ? PageCounter.MAX : stocks.pages(this) + memory.margin();
+    }
+
+    /** How many pages may be charged on the present CPU until one is above memory.high or memory.swap.high, that one included. */
+    public long pagesUntilHigh() {
+        return isRoot() ? PageCounter.MAX : stocks.pagesUntilHigh(this);
+    }
+
+    /** What was charged above such a limit, by whomever, since the last call: a debt of the task that charges. */
+    public long takeOverHighPages() {
+        return stocks.takeOverHighPages();
+    }
+
+    /** Charges pages; what of the limits stands in the way the caller has asked, or is in reclaim and may go beyond. */
+    public void charge(long pages) {
+        if (isRoot() || !online) {
+            memory.charge(pages);
+        } else {
+            stocks.charge(this, (int) pages);
+        }
+    }
+
+    /** A charge that has just reclaimed a page for itself takes that one, not a batch. */
+    public void chargeAfterReclaim() {
+        if (!isRoot() && online) {
+            stocks.chargeAfterReclaim(this);
+        }
+    }
+
+    /** Gives pages back that tasks had in memory, at once. */
+    public void uncharge(long pages) {
+        memory.charge(-pages);
+    }
+
+    /** Gives back what CPUs have charged ahead here and below. */
+    public void drainStocks() {
+        stocks.drainBelow(this);
+    }
+
+    /** Charged ahead here and below, but not in use. */
+    public long stockedPages() {
+        return stocks.pagesBelow(this);
     }
 
     /** The lowest level whose memory.max leaves no room for one page; null if none. */
@@ -346,12 +389,21 @@ public final class MemCgroup {
         return null;
     }
 
-    /** Kernel memory is charged in pages, also above the limits; the root's own is not charged at all. */
+    /** Kernel memory is charged in pages; the root's own is not charged at all. */
     public void chargeKernel(MemoryStat item, long pages) {
         if (!isRoot()) {
             add(item, pages);
-            add(MemoryStat.KERNEL, pages);
-            memory.charge(pages);
+            chargeKernel(pages);
+        }
+    }
+
+    /** Or, with a negative number, gives back to the present CPU's stock. */
+    private void chargeKernel(long pages) {
+        add(MemoryStat.KERNEL, pages);
+        if (pages >= 0 || !online) {
+            charge(pages);
+        } else {
+            stocks.uncharge(this, (int) -pages);
         }
     }
 
@@ -370,9 +422,7 @@ public final class MemCgroup {
         if (incompressible) {
             add(MemoryStat.ZSWAP_INCOMP, pages);
         }
-        long delta = bytesUp(ownZswapBytes) - before;
-        add(MemoryStat.KERNEL, delta);
-        memory.charge(delta);
+        chargeKernel(bytesUp(ownZswapBytes) - before);
     }
 
     private static long bytesUp(long bytes) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.lru.LruVec;
+import org.reclaimfs.mm.Effort;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 
@@ -22,6 +23,7 @@ public final class MemCgroups {
     private final MemMap mem;
     private final int nodes;
     final Statistics.Shared statistics = new Statistics.Shared();
+    final ChargeStocks stocks;
 
     private @Nullable MemCgroup[] byId = new MemCgroup[64];
     private int lastId;
@@ -30,9 +32,11 @@ public final class MemCgroups {
 
     private int sweepAt = FIRST_SWEEP;
 
-    public MemCgroups(MemMap mem, int nodes) {
+    /** @param effort knows the CPU of the slice under way, which has the stock that a charge takes from */
+    public MemCgroups(MemMap mem, int nodes, Effort effort, int cpus, long seed) {
         this.mem = mem;
         this.nodes = nodes;
+        this.stocks = new ChargeStocks(effort, cpus, seed);
     }
 
     /** From now on reclaim sees the statistics as they are now, until the next flush. */
@@ -96,6 +100,7 @@ public final class MemCgroups {
                 moveList(memcg.lruvec(node), parent.lruvec(node), list);
             }
         }
+        memcg.drainStocks();
         memcg.offline();
         charged.add(memcg);
         if (charged.size() >= sweepAt) {

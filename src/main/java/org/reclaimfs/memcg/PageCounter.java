@@ -40,6 +40,26 @@ public final class PageCounter {
         }
     }
 
+    /**
+     * Charges, unless some level would exceed its max: then nothing is (page_counter_try_charge). The peaks of the levels
+     * below that one keep what was tried, as in the kernel.
+     */
+    boolean tryCharge(long pages) {
+        PageCounter full = this;
+        while (full != null && full.max - full.usage >= pages) {
+            full = full.parent;
+        }
+        if (full == null) {
+            charge(pages);
+            return true;
+        }
+        for (PageCounter c = this; c != null && c != full; c = c.parent) {
+            c.watermark = Math.max(c.watermark, c.usage + pages);
+            c.localWatermark = Math.max(c.localWatermark, c.usage + pages);
+        }
+        return false;
+    }
+
     /** Pages that could be charged before some level is at its max. */
     public long margin() {
         long margin = MAX;

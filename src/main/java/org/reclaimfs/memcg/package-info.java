@@ -5,10 +5,9 @@
  * mm/page_counter.c, mm/workingset.c and the parts of kernel/cgroup/cgroup.c that a tree needs (7.2).
  * Lock rule: the machine's lock.
  *
- * <p>Why no charge stock: the kernel hands each CPU up to 64 pages in advance; here a page is charged when it is used,
- * so memory.current is exact. A capture shows 0 to 63 pages more for each CPU (c7), and what is there depends on which CPU
- * each page was charged on; with stocks no value of memory.current could be told from the scenario. What hangs on them: the
- * last pages before a protected cgroup is empty (b4 I). The rounds of a charge that drain them are kept.
+ * <p>Charges go through the stocks of the CPUs (ChargeStocks): memory.current has up to 64 pages a CPU that nobody uses,
+ * in the numbers of a capture (c7, b4 A). Not modelled: that stocks of other CPUs are drained a moment later, by a worker
+ * there; that kernel memory is charged in bytes from a stock of its own (a cgroup's zswap bytes are rounded up as one).
  *
  * <p>Why statistics are passed up only when somebody looks: reclaim counts a dozen items a page, and the root's memory.stat
  * must not cost more with ten thousand cgroups. Why Workingset is here and not in vmscan: swap-in and zswap ask it too.

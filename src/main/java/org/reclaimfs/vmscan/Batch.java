@@ -1,5 +1,8 @@
 package org.reclaimfs.vmscan;
 
+import org.jspecify.annotations.Nullable;
+import org.reclaimfs.memcg.MemCgroup;
+
 /** Room for what one batch of {@link Scan} has in hand. A batch is over before the next one of anybody begins, so there is one. */
 final class Batch {
     /** Runs taken off a list, oldest first. */
@@ -11,7 +14,33 @@ final class Batch {
     /** Pages freed, by zone. */
     final long[] freedFrames;
 
+    /** Whose charges go with them, which the end of the batch gives back (the kernel's batches are one page shorter). */
+    private final @Nullable MemCgroup[] chargedTo = new MemCgroup[Vmscan.SWAP_CLUSTER_MAX];
+
+    private final int[] charges = new int[Vmscan.SWAP_CLUSTER_MAX];
+    private int chargedCount;
+
     Batch(int zones) {
         freedFrames = new long[zones];
+    }
+
+    /** Pages have left memory. */
+    void freed(MemCgroup memcg, int pages) {
+        if (chargedCount == 0 || chargedTo[chargedCount - 1] != memcg) {
+            chargedTo[chargedCount] = memcg;
+            charges[chargedCount++] = 0;
+        }
+        charges[chargedCount - 1] += pages;
+    }
+
+    /** Gives back the charges of all that have left (mem_cgroup_uncharge_folios). */
+    void uncharge() {
+        for (int i = 0; i < chargedCount; i++) {
+            MemCgroup memcg = chargedTo[i];
+            if (memcg != null) {
+                memcg.uncharge(charges[i]);
+            }
+        }
+        chargedCount = 0;
     }
 }

@@ -228,15 +228,17 @@ final class Scan {
         batch.backList[backCount++] = list;
     }
 
-    /** The run's pages leave memory: shadow, charge, and at the end of the batch the frames. */
+    /** The run's pages leave memory: shadow, and at the end of the batch charge and frames. */
     void freed(int run) {
         vm.workingset.evict(run, sc.root);
         reclaimedPages += mem.len(run);
         batch.freedFrames[Flags.zone(mem.flags(run))] += mem.len(run);
-        folios.uncharge(run);
+        batch.freed(folios.memcg(run), mem.len(run));
+        folios.leave(run);
     }
 
     private void putBack() {
+        batch.uncharge();
         for (int i = 0; i < backCount; i++) {
             if (batch.backList[i] == Flags.ACTIVE_ANON || batch.backList[i] == Flags.ACTIVE_FILE) {
                 vm.workingset.age(folios.memcg(batch.back[i]), mem.node(batch.back[i]), mem.len(batch.back[i]));

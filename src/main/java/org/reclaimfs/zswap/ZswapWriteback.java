@@ -29,11 +29,6 @@ public final class ZswapWriteback {
 
     private static final int SHRINKER_BATCH = 128;
 
-    /** A frame, a page of the device's pool, slab: an entry of many takes no more than that. */
-    private static final int PAGES_PER_ENTRY = 4;
-    /** A first zspage may be that many entries' share. */
-    private static final int SPARE_ENTRIES = 4;
-
     private final Zswap zswap;
     private final Folios folios;
     private final MemMap mem;
@@ -128,7 +123,7 @@ public final class ZswapWriteback {
                 rotate(lruvec, n);
                 scanned += n;
             } else {
-                scanned += writeBack(lruvec, run, n);
+                scanned += writeBack(lruvec, run);
             }
         }
     }
@@ -140,16 +135,17 @@ public final class ZswapWriteback {
         lruvec.addHead(Flags.ZSWAP, run);
     }
 
-    /** Writes back some of the first {@code want} entries of the oldest run; returns how many were tried. */
-    private int writeBack(LruVec lruvec, int oldest, int want) {
+    /** Writes back the oldest entry; returns how many were tried. */
+    private int writeBack(LruVec lruvec, int oldest) {
         MemCgroup memcg = folios.memcg(oldest);
         if (!inReclaim && makeRoom != null && memcg.memoryMargin() == 0) {
             return writeOneAfterReclaim(lruvec, memcg, makeRoom);
         }
         int zone = frameZone(mem.node(oldest));
-        boolean apart = !swap.byType(Flags.device(mem.flags(oldest))).backend.synchronous();
-        // Each page has its own moment at which its write begins and ends.
-        int room = zone < 0 ? 0 : (int) Math.min(apart ? 1 : batch(oldest, zone, want), framesIn(zone));
+        // One at a time: each has its own moment at which its write begins and ends, and each takes from the charge
+        // stock
+        // what the entry before it has given back.
+        int room = zone < 0 ? 0 : (int) Math.min(1, framesIn(zone));
         room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
         if (room <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
@@ -159,16 +155,6 @@ public final class ZswapWriteback {
         }
         int run = mem.len(oldest) > room ? lruvec.split(oldest, room) : oldest;
         return writeEntries(run, memcg, zone);
-    }
-
-    /**
-     * Entries whose frames surely are there and come from the same zone: each frees pool pages and may take some, and
-     * slab, on a zram device, which moves the free pages and the marks by which the next one is tested.
-     */
-    private int batch(int oldest, int zone, int want) {
-        boolean nearest = folios.ram.node(mem.node(oldest)).zonelist()[0] == zone;
-        long sure = nearest ? folios.ram.calmPages(zone) / PAGES_PER_ENTRY - SPARE_ENTRIES : 1;
-        return (int) Math.max(1, Math.min(want, sure));
     }
 
     private int frameZone(int node) {

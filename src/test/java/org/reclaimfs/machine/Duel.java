@@ -74,7 +74,7 @@ final class Duel {
         for (Zone zone : fast.memory().zones()) {
             atBoot -= zone.perCpuPages();
         }
-        ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot);
+        ref = new RefMachine(new RefMemory(ramBytes, 8L << 20, nodes, cpus, seed), atBoot, seed);
         ref.lateIo = lateIo;
         this.cpus = cpus;
         this.pageByPage = size.mayRunShort();
@@ -129,7 +129,7 @@ final class Duel {
         Cgroup parent = cgroup(parentOf(path));
         fast.cgroups().setSubtreeControl(parent, EnumSet.of(Controller.MEMORY), EnumSet.noneOf(Controller.class));
         fast.cgroups().mkdir(parent, path.substring(path.lastIndexOf('/') + 1), fast.nowNs());
-        ref.memcgs.put(path, new RefMemcg(path, refMemcg(parentOf(path))));
+        ref.memcgs.put(path, new RefMemcg(path, refMemcg(parentOf(path)), ref.stocks));
     }
 
     void rmdir(String path) throws ErrnoException {
@@ -158,6 +158,9 @@ final class Duel {
     private void limit(RefMemcg memcg, long pages, boolean max) {
         int fruitless = 0;
         int calls = 0;
+        if (memcg.usage > pages) {
+            ref.stocks.drainBelow(memcg);
+        }
         while (memcg.usage > pages && calls < DuelDriver.MAX_CALLS) {
             if (max && fruitless == 16) {
                 memcg.event(MemCgroup.Event.OOM);

@@ -17,6 +17,8 @@ final class RefFaults {
     /** The first fruitless round of a charge is free. */
     private boolean hadFreeRound;
 
+    private boolean hasReclaimed;
+
     private int retries = RETRIES;
     private boolean passedOom;
     private int fruitless;
@@ -36,7 +38,11 @@ final class RefFaults {
      * what is to be done.
      */
     boolean admit(RefMemcg memcg) {
-        if (memcg.overMax() == null) {
+        machine.stocks.takeOverHigh();
+        if (memcg.margin() > 0) {
+            if (hasReclaimed && !memcg.isRoot()) {
+                machine.stocks.chargeAfterReclaim(memcg);
+            }
             chargeEnds();
             return findFrame();
         }
@@ -46,11 +52,12 @@ final class RefFaults {
             over.event(MemCgroup.Event.MAX);
             RefOom.endDying(machine);
             long got = reclaim(over, 32);
+            hasReclaimed = true;
             if (over.usage >= over.max && !goesRoundAgain(over, got)) {
                 chargeEnds();
                 break;
             }
-        } while (task.dead && memcg.overMax() != null);
+        } while (task.dead && memcg.margin() == 0);
         if (task.dead) {
             RefOom.endDying(machine);
             RefOom.exit(machine, task);
@@ -59,6 +66,7 @@ final class RefFaults {
     }
 
     private void chargeEnds() {
+        hasReclaimed = false;
         hadFreeRound = false;
         retries = RETRIES;
         passedOom = false;
@@ -67,6 +75,7 @@ final class RefFaults {
     private boolean goesRoundAgain(RefMemcg over, long got) {
         if (!hadFreeRound) {
             hadFreeRound = true;
+            machine.stocks.drainBelow(over);
             return true;
         }
         if (got > 0 || retries-- > 0) {
@@ -140,20 +149,24 @@ final class RefFaults {
     }
 
     private long reclaim(@Nullable RefMemcg from, long pages) {
-        return new RefReclaim(machine, from, pages, RefReclaim.DIRECT, -1, cpu).run();
+        machine.stocks.takeOverHigh();
+        long got = new RefReclaim(machine, from, pages, RefReclaim.DIRECT, -1, cpu).run();
+        noteOverHigh();
+        return got;
     }
 
-    /** memory.high: each page charged above it is a debt, worked off 64 pages at a time. */
-    private void charged(RefMemcg memcg) {
-        for (RefMemcg m = memcg; m != null && !m.isRoot(); m = m.parent) {
-            if (m.usage > m.high || m.swapUsage > m.swapHigh) {
-                task.overHigh++;
-                break;
-            }
-        }
-        if (task.overHigh < 64) {
+    private void noteOverHigh() {
+        task.overHigh += machine.stocks.takeOverHigh();
+    }
+
+    /** memory.high: what was charged above it is a debt, worked off when the fault is over. */
+    private void charged() {
+        noteOverHigh();
+        if (task.overHigh == 0) {
             return;
         }
+        long due = task.overHigh;
+        task.overHigh = 0;
         int left = 16;
         boolean first = true;
         while (true) {
@@ -161,23 +174,22 @@ final class RefFaults {
             for (RefMemcg m = task.memcg; m != null && !m.isRoot(); m = m.parent) {
                 if (m.usage > m.high) {
                     m.event(MemCgroup.Event.HIGH);
-                    got += reclaim(m, first ? task.overHigh : 32);
+                    got += reclaim(m, first ? due : 32);
                 }
             }
             first = false;
-            if (penaltyJiffies() <= 2 || got == 0 && left-- <= 0) {
-                task.overHigh = 0;
+            if (penaltyJiffies(due) <= 2 || got == 0 && left-- <= 0) {
                 return;
             }
         }
     }
 
-    private long penaltyJiffies() {
+    private long penaltyJiffies(long due) {
         double memory = 0;
         double swap = 0;
         for (RefMemcg m = task.memcg; m != null && !m.isRoot(); m = m.parent) {
-            memory = Math.max(memory, jiffies(m.usage, m.high));
-            swap = Math.max(swap, jiffies(m.swapUsage, m.swapHigh));
+            memory = Math.max(memory, jiffies(m.usage, m.high, due));
+            swap = Math.max(swap, jiffies(m.swapUsage, m.swapHigh, due));
             if (m.swapUsage > m.swapHigh) {
                 m.swapEvent(MemCgroup.SwapEvent.HIGH);
             }
@@ -185,12 +197,12 @@ final class RefFaults {
         return (long) Math.min(500, memory + swap);
     }
 
-    private double jiffies(long usage, long high) {
+    private static double jiffies(long usage, long high, long due) {
         if (usage <= high) {
             return 0;
         }
         double over = ((usage - high) << 20) / Math.max(1, high);
-        return Math.min(500, Math.floor(Math.floor(over * over * 250 / (1L << 34)) * task.overHigh / 64));
+        return Math.min(500, Math.floor(Math.floor(over * over * 250 / (1L << 34)) * due / 64));
     }
 
     // ---- faults -------------------------------------------------------------------------------------------
@@ -202,7 +214,7 @@ final class RefFaults {
             }
             if (region.kind != Kind.FILE && RefOom.missingTables(task, region) > 0) {
                 RefOom.chargeTables(machine, task, task.memcg, 1);
-                charged(task.memcg);
+                noteOverHigh();
                 continue;
             }
             left--;
@@ -224,7 +236,7 @@ final class RefFaults {
             fault();
         }
         RefMemcg.addHead(page, page.file() ? RefList.INACTIVE_FILE : RefList.INACTIVE_ANON);
-        charged(memcg);
+        charged();
     }
 
     private void fault() {
@@ -288,7 +300,7 @@ final class RefFaults {
         machine.ram.takeUser(node, cpu);
         machine.makeResident(page, node);
         RefMemcg.addHead(page, active ? RefList.ACTIVE_FILE : RefList.INACTIVE_FILE);
-        charged(page.memcg);
+        charged();
     }
 
     // ---- swap-in ------------------------------------------------------------------------------------------
@@ -310,7 +322,7 @@ final class RefFaults {
         mapCached(page, write);
         // Reclaim for its neighbours may have begun writes, which end with the fault.
         machine.ioPoint();
-        charged(memcg);
+        charged();
         return true;
     }
 
@@ -333,7 +345,7 @@ final class RefFaults {
     private void readAlong(RefPage near) {
         RefMemcg owner = near.memcg.listOwner();
         if (owner.margin() < 2) {
-            RefMemcg over = owner.withLessThan(2);
+            RefMemcg over = owner.withLessThanAndStock(2);
             over.event(MemCgroup.Event.MAX);
             new RefReclaim(machine, over, 32, RefReclaim.DIRECT, -1, cpu).runWithoutIo();
             if (owner.margin() < 2 || near.resident) {

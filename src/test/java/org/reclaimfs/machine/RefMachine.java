@@ -15,7 +15,8 @@ import org.reclaimfs.mm.VmStat;
  * must agree with. Devices complete at once or, if {@link #lateIo}, when {@link #completeIo} is called.
  */
 final class RefMachine {
-    final RefMemcg root = new RefMemcg("/", null);
+    final RefStocks stocks;
+    final RefMemcg root;
     final Map<String, RefMemcg> memcgs = new LinkedHashMap<>();
     final Map<String, RefTask> tasks = new LinkedHashMap<>();
     final List<RefRegion> files = new ArrayList<>();
@@ -50,8 +51,10 @@ final class RefMachine {
         private static final long serialVersionUID = 1;
     }
 
-    RefMachine(RefMemory ram, long takenAtBoot) {
+    RefMachine(RefMemory ram, long takenAtBoot, long seed) {
         this.ram = ram;
+        this.stocks = new RefStocks(this, seed);
+        this.root = new RefMemcg("/", null, stocks);
         this.zswap = new RefZswap(this);
         for (long i = 0; i < takenAtBoot; i++) {
             ram.takeKernel(true);
@@ -94,17 +97,18 @@ final class RefMachine {
     void makeResident(RefPage page, int node) {
         page.node = node;
         page.resident = true;
-        page.memcg.charge(1);
+        page.memcg.charge();
     }
 
     /** The page's frame and charge are given back; the page keeps its slot and shadow. */
     void makeAbsent(RefPage page) {
         ram.give(page.node);
-        uncharge(page);
+        page.memcg.addUsage(-1);
+        leave(page);
     }
 
-    void uncharge(RefPage page) {
-        page.memcg.charge(-1);
+    /** The page is gone, but its frame and its charge are still to be given back. */
+    void leave(RefPage page) {
         page.resident = false;
         page.mapped = false;
         page.young = false;

@@ -47,6 +47,8 @@ final class RefMemcg {
     private long newest;
     private long oldest;
     boolean online = true;
+    /** The machine's. */
+    final RefStocks stocks;
 
     long usage;
     long swapUsage;
@@ -69,8 +71,9 @@ final class RefMemcg {
     final Map<MemCgroup.Event, Long> events = new EnumMap<>(MemCgroup.Event.class);
     final Map<MemCgroup.SwapEvent, Long> swapEvents = new EnumMap<>(MemCgroup.SwapEvent.class);
 
-    RefMemcg(String path, @Nullable RefMemcg parent) {
+    RefMemcg(String path, @Nullable RefMemcg parent, RefStocks stocks) {
         this.path = path;
+        this.stocks = stocks;
         this.parent = parent;
         for (int node = 0; node < MAX_NODES; node++) {
             onNodes.add(new OnNode());
@@ -187,6 +190,7 @@ final class RefMemcg {
         if (parent == null) {
             throw new IllegalStateException("the root stays");
         }
+        stocks.drainBelow(this);
         parent.children.remove(this);
         for (int node = 0; node < MAX_NODES; node++) {
             for (RefList list : RefList.values()) {
@@ -234,10 +238,34 @@ final class RefMemcg {
 
     // ---- charging -----------------------------------------------------------------------------------------
 
-    void charge(long pages) {
+    /** Usage, whatever the limits and stocks. */
+    void addUsage(long pages) {
         for (RefMemcg m = this; m != null; m = m.parent) {
             m.usage += pages;
         }
+    }
+
+    /** One page that somebody needs. */
+    void charge() {
+        if (isRoot() || !online) {
+            addUsage(1);
+        } else {
+            stocks.charge(this);
+        }
+    }
+
+    /** Pages of the kernel's, one by one; negative: they go back to the stock. */
+    void chargeKernel(long pages) {
+        for (long i = 0; i < Math.abs(pages); i++) {
+            if (pages > 0) {
+                charge();
+            } else if (online) {
+                stocks.giveBack(this, 1);
+            } else {
+                addUsage(-1);
+            }
+        }
+        count(MemoryStat.KERNEL, pages);
     }
 
     void chargeSwap(long pages) {
@@ -258,20 +286,25 @@ final class RefMemcg {
             m.zswapEntries += entries;
         }
         long delta = pagesUp(ownZswapBytes) - before;
-        charge(delta);
-        count(MemoryStat.KERNEL, delta);
+        chargeKernel(delta);
     }
 
     static long pagesUp(long bytes) {
         return (bytes + 4095) / 4096;
     }
 
-    long margin() {
-        long margin = PageCounter.MAX;
+    /** What the limits leave. */
+    long room() {
+        long room = PageCounter.MAX;
         for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
-            margin = Math.min(margin, m.max - m.usage);
+            room = Math.min(room, m.max - m.usage);
         }
-        return Math.max(0, margin);
+        return Math.max(0, room);
+    }
+
+    /** What may be charged on the present CPU without reclaim. */
+    long margin() {
+        return isRoot() ? PageCounter.MAX : room() + stocks.pages(this);
     }
 
     @Nullable
@@ -279,9 +312,14 @@ final class RefMemcg {
         return withLessThan(1);
     }
 
-    /** The level with room for less than {@code pages} more. */
+    /** The level with room for less than {@code pages} more, besides those in stock. */
     @Nullable
-    RefMemcg withLessThan(long pages) {
+    RefMemcg withLessThanAndStock(long pages) {
+        return withLessThan(pages - stocks.pages(this));
+    }
+
+    @Nullable
+    private RefMemcg withLessThan(long pages) {
         for (RefMemcg m = this; m != null && !m.isRoot(); m = m.parent) {
             if (m.max - m.usage < pages) {
                 return m;

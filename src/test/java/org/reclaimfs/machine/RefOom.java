@@ -105,8 +105,7 @@ final class RefOom {
             }
         }
         if (!memcg.isRoot()) {
-            memcg.charge(tables);
-            memcg.count(MemoryStat.KERNEL, tables);
+            memcg.chargeKernel(tables);
             memcg.count(MemoryStat.PAGETABLES, tables);
         }
     }

@@ -23,6 +23,8 @@ final class RefScan {
     private final ReclaimReason reason;
     private final int cpu;
     private long pageouts;
+    /** Whose charges the end of the batch gives back. */
+    private final List<RefMemcg> leaving = new ArrayList<>();
 
     RefScan(RefMachine machine, RefMemcg target, ReclaimReason reason, int cpu) {
         this.machine = machine;
@@ -72,6 +74,8 @@ final class RefScan {
                 survivors.put(page, fate);
             }
         }
+        leaving.forEach(owner -> owner.addUsage(-1));
+        leaving.clear();
         for (int i = 0; i < freed; i++) {
             machine.ram.give(node);
         }
@@ -130,11 +134,12 @@ final class RefScan {
         return Fate.ACTIVATE;
     }
 
-    /** The page leaves memory and a shadow behind. Its frame comes back at the end of the batch. */
+    /** The page leaves memory and a shadow behind. Frame and charge come back at the end of the batch. */
     private Fate evict(RefPage page) {
         page.shadow = new RefPage.Shadow(target, page.node, target.on(page.node).age, page.workingset);
         machine.age(target, page.node);
-        machine.uncharge(page);
+        machine.leave(page);
+        leaving.add(page.memcg);
         if (page.data == RefPage.Data.ZSWAP) {
             RefMemcg.addHead(page, RefList.ZSWAP);
         }

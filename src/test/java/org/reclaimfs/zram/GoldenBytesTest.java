@@ -5,6 +5,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reclaimfs.mm.Costs;
@@ -59,6 +60,18 @@ final class GoldenBytesTest {
         assertThat(device.comprDataBytes()).isCloseTo(comprBytes, withPercentage(1));
         assertThat(device.memUsedTotalBytes()).isCloseTo(usedBytes, withPercentage(1));
         device.checkInvariants();
+    }
+
+    /** b6 B: text alone is left of all patterns; its lengths lie in several size classes, which costs seven pages. */
+    @Test
+    void whatIsLeftAfterADiscardKeepsItsClasses() {
+        ZramDevice device = device("deflate");
+        GuestPages pages = new GuestPages(7);
+        for (int slot = 1024; slot < 1280; slot++) {
+            assertThat(device.data().writePage(slot, pages.page("text", slot))).isTrue();
+        }
+        assertThat(device.comprDataBytes()).isCloseTo(75_984, withPercentage(1));
+        assertThat(device.memUsedTotalBytes()).isEqualTo(110_592);
     }
 
     private static ZramDevice device(String algorithm) {
