@@ -61,7 +61,7 @@ while (($#)); do
     esac
     shift
 done
-[[ $minutes =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ && $inputs =~ ^[0-9]*$ ]] || misuse
+[[ $minutes =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ && $inputs =~ ^[0-9]*$ ]] || misuse
 
 # The class of a target.
 class_of() {
@@ -92,7 +92,7 @@ guided() {
     local log=$scratch/$1.log status=0
     make_seeds "$1" "$scratch/seeds/$1"
     mkdir -p "$corpus/$1" "$found"
-    # --jvm_args go to no JVM, since Jazzer runs in this one. A loaded machine is slow: what lasts two minutes hangs.
+    # A loaded machine is slow: only what lasts two minutes hangs.
     (
         cd "$scratch"
         java -Xmx1g -XX:+UseSerialGC -Xlog:disable -XX:-UsePerfData -cp "$classpath" com.code_intelligence.jazzer.Jazzer \

@@ -4,11 +4,12 @@ set -euo pipefail
 
 usage() {
     cat <<'USAGE'
-usage: tests/run.sh [-h] [NAME…]
+usage: tests/run.sh [-h] [--jdk N] [NAME…]
 
 Runs every test and prints one line for each group or script; the last line counts them. Where there is a newer Java,
 too, some scripts run once more on that.
 With NAMEs, only the tests/e2e scripts whose name contains one of them.
+With --jdk N everything, unit tests, too, on the Java of that release below /usr/lib/jvm, such as 25.
 
 A test that cannot run here is skipped with its reason; with RECLAIMFS_NO_SKIP=1 (or CI) in the environment
 that is a failure. Each script runs alone, too: sh tests/e2e/NAME.sh
@@ -16,10 +17,16 @@ Exit status: 0 all ran and passed, or were skipped; 1 otherwise; 2 wrong usage.
 USAGE
 }
 
+jdk=''
 case ${1-} in
     -h | --help)
         usage
         exit 0
+        ;;
+    --jdk)
+        [[ ${2-} =~ ^[0-9]+$ ]] || { usage >&2 && exit 2; }
+        jdk=$2
+        shift 2
         ;;
     -*)
         usage >&2
@@ -46,7 +53,7 @@ since() {
 
 # The unit tests: counted from the reports, one line for each class.
 unit_tests() {
-    local begin build=target/build log=$output/maven xml name tests bad skips took status=0
+    local begin build=target/build${jdk:+-$jdk} log=$output/maven xml name tests bad skips took status=0
     begin=$(date +%s%3N)
     # Without the classes of sources that are gone.
     rm -rf "$build"/{classes,test-classes,maven-status,surefire-reports}
@@ -174,6 +181,18 @@ newer_java() {
         JAVA_HOME=$at e2e "tests/e2e/$script.sh" "Java $newest"
     done
 }
+
+if [[ $jdk ]]; then
+    for home in /usr/lib/jvm/*; do
+        [[ $(java_release "$home") != "$jdk" ]] || export JAVA_HOME=$home
+    done
+    if [[ ! ${JAVA_HOME-} || $(java_release "$JAVA_HOME") != "$jdk" ]]; then
+        echo "tests/run.sh: no Java $jdk below /usr/lib/jvm" >&2
+        exit 1
+    fi
+    # Maven's own libraries would have such JVMs warn.
+    ((jdk < 24)) || export MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS-}"
+fi
 
 packages=()
 (($#)) || packages=(shellcheck)

@@ -33,7 +33,7 @@ static const int ALLOWED[KINDS][24] = {
     [OPEN] = { EACCES, EISDIR, ENOENT, ENOTDIR, EEXIST, EINVAL, ENODEV, ELOOP, ENAMETOOLONG, EPERM, EOPNOTSUPP },
     [READ] = { EINVAL, EISDIR, EIO, EAGAIN, ENODEV, EBADF, EPERM, EOPNOTSUPP },
     [WRITE] = { EINVAL, E2BIG, EACCES, EPERM, EBUSY, ENODEV, ERANGE, ENOENT, ENOMEM, EAGAIN, EIO, ESRCH, EOPNOTSUPP, EINTR,
-                ENOSPC, EEXIST, ENOTDIR, ENOTBLK, ENAMETOOLONG, EBADF, EFBIG },
+                ENOSPC, EEXIST, ENOTDIR, ENOTBLK, ENAMETOOLONG, EBADF, EFBIG, ETXTBSY },
     [SEEK] = { EINVAL, ENXIO, ESPIPE },
     [POLL] = { EINVAL },
     [MKDIR] = { EEXIST, ENOENT, ENOTDIR, EACCES, EPERM, EINVAL, EAGAIN, ENAMETOOLONG, EBUSY, ENODEV },
@@ -47,7 +47,7 @@ static const int ALLOWED[KINDS][24] = {
 };
 
 /* BATCH: the most refused calls between two looks at all texts; PAUSE: the calls between two such batches. */
-enum { HELD = 16, BATCH = 16, PAUSE = 4000, LAST = 128, STUCK_MS = 60000 };
+enum { HELD = 16, BATCH = 16, PAUSE = 20000, LAST = 128, STUCK_MS = 60000 };
 
 /* The calls since the texts were last looked at, for the report; and the progress, for the one who watches. */
 struct log {
@@ -511,7 +511,7 @@ int main(int argc, char **argv)
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         setvbuf(stdout, NULL, _IONBF, 0);
-        fuzz(until, most, atol(argv[2]) < 60 ? PAUSE / 50 : PAUSE);
+        fuzz(until, most, atol(argv[2]) < 60 ? PAUSE / 250 : PAUSE);
         _exit(0);
     }
     /* A call into a file system that does not answer cannot be left, so somebody else has to watch. */

@@ -186,7 +186,8 @@ public final class TimeGate implements Gate, AutoCloseable {
             long untilNs = wall.ns() + ENTER_BUDGET_NS;
             boolean there;
             do {
-                there = advance(presentNs(), 4);
+                // A slice may take long by the wall clock: the budget is looked at after each.
+                there = advance(presentNs(), running ? 1 : 4);
             } while (!there && running && wall.ns() < untilNs);
         }
         return machine.nowNs();
@@ -210,7 +211,10 @@ public final class TimeGate implements Gate, AutoCloseable {
     boolean leap(long targetNs) {
         leapt = true;
         long legNs = Math.min(targetNs, Math.max(machine.triggerCheckNs(), machine.nowNs()));
-        boolean there = advance(legNs, 4 * SLICES);
+        boolean there = false;
+        for (int i = 0; i < 4 * SLICES && !there && (i == 0 || !lock.wanted()); i++) {
+            there = advance(legNs, 1);
+        }
         if (machine.nowNs() > presentNs()) {
             rebase();
         }

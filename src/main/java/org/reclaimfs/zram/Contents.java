@@ -15,13 +15,13 @@ final class Contents {
     private final List<Content> known = new ArrayList<>();
     private final List<int[]> bytes = new ArrayList<>();
     private final Map<Content, Integer> numbers = new HashMap<>();
-    private final @Nullable Costs.Algorithm[] algorithms;
+    private final Costs.@Nullable Algorithm[] algorithms;
 
     private @Nullable Content last;
     private int lastNumber;
 
     /** @param algorithms by priority, null where none is configured; not to be changed from now on */
-    Contents(@Nullable Costs.Algorithm[] algorithms) {
+    Contents(Costs.@Nullable Algorithm[] algorithms) {
         this.algorithms = algorithms;
     }
 

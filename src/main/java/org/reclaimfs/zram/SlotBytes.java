@@ -21,7 +21,7 @@ final class SlotBytes {
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ByteStore store;
-    private final @Nullable Costs.Algorithm[] algorithms;
+    private final Costs.@Nullable Algorithm[] algorithms;
     private final PageHandles handles = new PageHandles();
     private final Map<Costs.Algorithm, Codec> codecs = new EnumMap<>(Costs.Algorithm.class);
     private final byte[] object = new byte[Codec.MAX_BYTES];
@@ -29,7 +29,7 @@ final class SlotBytes {
     private boolean used;
 
     /** @param algorithms by priority, null where none is configured */
-    SlotBytes(ByteStore store, @Nullable Costs.Algorithm[] algorithms) {
+    SlotBytes(ByteStore store, Costs.@Nullable Algorithm[] algorithms) {
         this.store = store;
         this.algorithms = algorithms;
     }

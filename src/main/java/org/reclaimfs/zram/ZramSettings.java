@@ -31,7 +31,7 @@ public final class ZramSettings {
     }
 
     private final Costs.Algorithm defaultAlgorithm;
-    private final @Nullable Costs.Algorithm[] algorithms = new Costs.Algorithm[PRIORITIES];
+    private final Costs.@Nullable Algorithm[] algorithms = new Costs.Algorithm[PRIORITIES];
     private final Params[] params = new Params[PRIORITIES];
     private long memLimitPages;
 
@@ -69,8 +69,7 @@ public final class ZramSettings {
         return algorithms[priority];
     }
 
-    @Nullable
-    Costs.Algorithm[] algorithms() {
+    Costs.@Nullable Algorithm[] algorithms() {
         return algorithms.clone();
     }
 

@@ -38,7 +38,7 @@ final class ZramStore {
     ZramStore(
             int slots,
             Memory ram,
-            @Nullable Costs.Algorithm[] algorithms,
+            Costs.@Nullable Algorithm[] algorithms,
             @Nullable Backing backing,
             boolean compressedWriteback,
             ByteStore byteStore) {

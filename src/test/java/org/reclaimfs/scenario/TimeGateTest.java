@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reclaimfs.abi.Errno;
@@ -110,6 +111,31 @@ final class TimeGateTest {
         assertThat(at).containsExactly(0L, 10 * MS, 20 * MS);
         gate.leapTo(100 * MS);
         assertThat(at).hasSize(5);
+    }
+
+    @Test
+    void aLeapGivesWayToWhoWaitsAfterEachSlice() throws InterruptedException {
+        List<Long> at = new ArrayList<>();
+        AtomicInteger slicesBefore = new AtomicInteger();
+        Thread writer = new Thread(() -> locked(() -> slicesBefore.set(at.size())));
+        GateLock lock = (GateLock) gate.lock();
+        locked(() -> machine.start(new Activity() {
+            @Override
+            public long step(long nowNs) {
+                if (at.isEmpty()) {
+                    writer.start();
+                    while (!lock.wanted()) {
+                        Thread.onSpinWait();
+                    }
+                }
+                at.add(nowNs);
+                return at.size() == 100 ? DONE : MS;
+            }
+        }));
+        gate.leapTo(200 * MS);
+        writer.join();
+        assertThat(at).hasSize(100);
+        assertThat(slicesBefore).hasValue(1);
     }
 
     private static Activity ticker(List<Long> at, long everyNs, int count) {
