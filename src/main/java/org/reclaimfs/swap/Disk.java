@@ -66,6 +66,12 @@ public final class Disk implements SwapBackend {
         }
     }
 
+    /** A device that keeps pages of its own on the disk, and can say what is in them. */
+    public interface Tenant {
+        /** Fills in what it has in a block of a page; false if it has nothing there. */
+        boolean read(int block, byte[] into);
+    }
+
     /** Requests that no device's queue holds more of. */
     static final int QUEUE_REQUESTS = 256;
     /** Small writes of neighbouring slots that come one by one are merged while they queue, up to this: 128 KiB. */
@@ -95,6 +101,7 @@ public final class Disk implements SwapBackend {
 
     private @Nullable Memory ram;
     private Supplier<ByteStore> store = Disk::noStore;
+    private @Nullable Tenant tenant;
     private final DiskBytes data = new DiskBytes(this, () -> store.get());
 
     public Disk(String name, long bytes, Profile profile) {
@@ -138,6 +145,15 @@ public final class Disk implements SwapBackend {
 
     private static ByteStore noStore() {
         throw new IllegalStateException("the disk belongs to no machine");
+    }
+
+    /** Who keeps pages on the disk from now on, or null: its node shows them. */
+    public void letTo(@Nullable Tenant who) {
+        tenant = who;
+    }
+
+    boolean readTenant(int block, byte[] into) {
+        return tenant != null && tenant.read(block, into);
     }
 
     /** What the disk's node in /dev reads and writes. The model's own writes have no bytes, and leave these alone. */

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 import org.reclaimfs.abi.Units;
 
-/** What programs wrote to a disk through its node. Pages never written, and pages of zeros, take no room. NOT thread safe. */
+/**
+ * What programs wrote to a disk through its node. Pages never written, and pages of zeros, take no room. What a zram device has
+ * written back is read from there, whatever programs wrote over it meanwhile. NOT thread safe.
+ */
 final class DiskBytes implements BlockBytes {
     private static final byte[] ZEROS = new byte[Units.PAGE_SIZE];
 
@@ -26,6 +29,9 @@ final class DiskBytes implements BlockBytes {
     @Override
     public boolean readPage(long page, byte[] into) {
         disk.noteIo(false, 1);
+        if (page <= Integer.MAX_VALUE && disk.readTenant((int) page, into)) {
+            return true;
+        }
         long handle = page > Integer.MAX_VALUE ? ByteStore.NONE : handles.get((int) page);
         if (handle == ByteStore.NONE) {
             Arrays.fill(into, (byte) 0);

@@ -1,11 +1,15 @@
 package org.reclaimfs.zram;
 
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.swap.Disk;
+import org.reclaimfs.swap.PageHandles;
 
 /**
  * The backing device of a zram device: how many of its blocks of a page are in use, and what went there and back (struct
- * zram's backing_dev, bitmap and bd_stat). Which block a page has is not known: all are the same. NOT thread safe.
+ * zram's backing_dev, bitmap and bd_stat). Which block a page has is known of pages with bytes only: of the others all are the
+ * same. NOT thread safe.
  */
 final class Backing {
     final String path;
@@ -14,6 +18,11 @@ final class Backing {
     private long usedBlocks;
     /** Where the next block would be written if none had been freed: neighbours make larger requests. */
     private int nextBlock;
+
+    // Of slots with bytes: the block of each, and the slot of each block, both plus one; and which blocks these are.
+    private final PageHandles blockOf = new PageHandles();
+    private final PageHandles slotOf = new PageHandles();
+    private final BitSet taken = new BitSet();
 
     private long reads;
     private long writes;
@@ -76,6 +85,32 @@ final class Backing {
     /** Blocks whose slots were freed. */
     void free(long pages) {
         usedBlocks -= pages;
+    }
+
+    /** Gives a slot with bytes the first block that no other has (zram_reserve_bdev_block). */
+    void place(int slot) {
+        int block = taken.nextClearBit(0);
+        taken.set(block);
+        blockOf.set(slot, block + 1L);
+        slotOf.set(block, slot + 1L);
+    }
+
+    /** Slots with bytes whose blocks are free now. */
+    void vacate(int from, int to) {
+        blockOf.takeAll(from, to, block -> {
+            taken.clear((int) block - 1);
+            slotOf.take((int) block - 1);
+        });
+    }
+
+    /** The slot with bytes that a block has; −1 if none. */
+    int slotAt(int block) {
+        return (int) slotOf.get(block) - 1;
+    }
+
+    /** The disk's node shows these blocks as {@code who} has them; null: no more. */
+    void showAs(Disk.@Nullable Tenant who) {
+        disk.letTo(who);
     }
 
     /** Until the disk's queue has room, a writer sleeps. */

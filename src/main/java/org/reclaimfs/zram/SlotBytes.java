@@ -119,6 +119,12 @@ final class SlotBytes {
         }
     }
 
+    /** The object of a slot that has bytes, and zeros up to a page. */
+    void readObject(int slot, long state, byte[] into) {
+        Arrays.fill(into, 0, Units.PAGE_SIZE, (byte) 0);
+        store.get(handles.get(slot), into, Slot.length(state));
+    }
+
     private static void fill(byte[] into, long word) {
         if (word == 0) {
             Arrays.fill(into, 0, Units.PAGE_SIZE, (byte) 0);

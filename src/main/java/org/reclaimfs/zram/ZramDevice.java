@@ -128,7 +128,7 @@ public final class ZramDevice implements SwapBackend {
             old.close();
         }
         store = null;
-        backing = null;
+        leaveBacking();
         disksizePages = 0;
         settings.reset();
         failedReads = 0;
@@ -171,7 +171,17 @@ public final class ZramDevice implements SwapBackend {
 
     /** Gives an uninitialised device a backing device of at least one page, instead of the one it had. */
     public void setBacking(String path, Disk disk) {
-        backing = new Backing(path, disk, Units.bytesToPages(disk.bytes()));
+        leaveBacking();
+        Backing now = new Backing(path, disk, Units.bytesToPages(disk.bytes()));
+        now.showAs((block, into) -> store != null && store.readBlock(block, into));
+        backing = now;
+    }
+
+    private void leaveBacking() {
+        if (backing != null) {
+            backing.showAs(null);
+        }
+        backing = null;
     }
 
     /** A writeback or recompression is at work (dev_lock is held for writing). */

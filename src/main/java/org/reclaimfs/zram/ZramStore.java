@@ -89,6 +89,17 @@ final class ZramStore {
         }
     }
 
+    /** What a block of the backing device holds: with compressed_writeback the object, and zeros behind it. */
+    boolean readBlock(int block, byte[] into) {
+        int slot = backing == null ? -1 : backing.slotAt(block);
+        if (slot >= 0 && compressedWriteback) {
+            bytes.readObject(slot, slots.state(slot), into);
+        } else if (slot >= 0) {
+            readPage(slot, into);
+        }
+        return slot >= 0;
+    }
+
     /** Whether reading the slot needs a decompressor. */
     boolean compressed(long state) {
         return !Slot.has(state, Slot.SAME) && packed(state) && objectBytes(state) < Units.PAGE_SIZE;
@@ -230,6 +241,9 @@ final class ZramStore {
     private void forgetBytes(long state, int from, int to) {
         if (Slot.hasBytes(state)) {
             bytes.drop(from, to, state);
+            if (backing != null && Slot.has(state, Slot.WRITTEN_BACK)) {
+                backing.vacate(from, to);
+            }
         }
     }
 
@@ -291,6 +305,9 @@ final class ZramStore {
     void writtenBack(int slot, int pages) {
         long state = slots.state(slot);
         dropObjects(state, pages);
+        for (int at = slot + pages - 1; backing != null && Slot.hasBytes(state) && at >= slot; at--) {
+            backing.place(at); // as they were chosen, highest first
+        }
         long kept = state & ~(Slot.IDLE | Slot.INCOMPRESSIBLE);
         if (!compressedWriteback) {
             // Bytes stay packed in this server; the kernel has unpacked them, and forgotten with what.

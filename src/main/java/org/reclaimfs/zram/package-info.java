@@ -8,8 +8,8 @@
  * writes is its {@code Content}; one that a program writes ({@code ZramData}) is its bytes, which {@code Codec} compresses
  * and {@code SlotBytes} keeps: its slot then says how long the object is.
  *
- * <p>Not modelled: bytes of pages that the model writes (they read as zeros); the better search of lz4hc; the blocks of the
- * backing device that bytes are written to; levels and dictionaries (checked and kept);
+ * <p>Not modelled: bytes of pages that the model writes (they read as zeros); the better search of lz4hc; what freed
+ * blocks of the backing device still hold; levels and dictionaries (checked and kept);
  * holes in the pool, so compaction finds nothing to free; the time of a compaction or of a scan for idle marks inside the
  * lock; a backing device other than a disk.
  */
