@@ -126,6 +126,9 @@ final class TouchActivity extends TaskActivity {
         for (long page : drawn) {
             prefetched += core.mem.prefetch(region.table(page), (int) (page & MemMap.TABLE_PAGES - 1));
         }
+        for (long page : drawn) {
+            prefetched += toucher.prefetchSlot(region, page);
+        }
         drawnAt = 0;
     }
 

@@ -105,6 +105,17 @@ final class Toucher {
         return true;
     }
 
+    /** As {@link MemMap#prefetch}, for what the swap device knows of the slot of a page that is swapped out. */
+    int prefetchSlot(Region region, long page) {
+        int offset = (int) (page & MemMap.TABLE_PAGES - 1);
+        int run = mem.find(region.table(page), offset);
+        if (run == MemMap.NIL || (mem.flags(run) & (Flags.SLOT | Flags.RESIDENT)) != Flags.SLOT) {
+            return 0;
+        }
+        int slot = mem.slot(run) + offset - mem.off(run);
+        return core.swap.byType(Flags.device(mem.flags(run))).backend.prefetch(slot);
+    }
+
     /** Whether {@link #hit} would leave a page with these flags as it is. */
     private static boolean changesNothing(int flags, boolean write) {
         int bits = Flags.RESIDENT;

@@ -91,6 +91,9 @@ public final class Folios {
 
     /** Parts [from, from + pages) of a run off, whatever list it is on; offsets count from the run's first page. */
     public int carve(int run, int from, int pages) {
+        if (from == 0 && pages == mem.len(run)) {
+            return run; // under thrash nearly always: no list to look up
+        }
         LruVec lruvec = lruvec(run);
         if (from > 0) {
             lruvec.split(run, from);

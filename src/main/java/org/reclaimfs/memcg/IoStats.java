@@ -25,9 +25,18 @@ public final class IoStats {
     }
 
     private final Map<String, Counts> byDevice = new LinkedHashMap<>();
+    // The device of the last request, most often the next one's: no look into the map for each page.
+    private @Nullable String lastDevice;
+    private Counts last = new Counts();
 
+    @SuppressWarnings("ReferenceEquality") // another String of the same name is looked up
     void count(String device, boolean write, int pages) {
-        Counts counts = byDevice.computeIfAbsent(device, name -> new Counts());
+        Counts counts = last;
+        if (device != lastDevice) {
+            counts = byDevice.computeIfAbsent(device, name -> new Counts());
+            last = counts;
+            lastDevice = device;
+        }
         if (write) {
             counts.writtenPages += pages;
         } else {

@@ -31,11 +31,16 @@ abstract class Layout {
     final List<Zone> zones = new ArrayList<>();
 
     private final int cpus;
+    private final int[] nodeOfCpu;
     private final long totalPages;
     private final long bootReservedPages;
 
     Layout(long ramBytes, long reservedBytes, int nodes, int cpus) {
         this.cpus = cpus;
+        nodeOfCpu = new int[cpus];
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            nodeOfCpu[cpu] = (int) ((long) cpu * nodes / cpus);
+        }
         long present = Units.bytesToPages(ramBytes);
         long boot = Math.min(Units.bytesToPages(reservedBytes), present / MIN_RESERVED_SHARE);
         long start = 0;
@@ -95,7 +100,7 @@ abstract class Layout {
 
     /** The node whose memory is nearest to a CPU. */
     public int nodeOfCpu(int cpu) {
-        return (int) ((long) cpu * nodes.size() / cpus);
+        return nodeOfCpu[cpu];
     }
 
     /** Every zone that could hold frames, by index: node * 2 + type. */

@@ -11,6 +11,8 @@ public final class SlabCache {
     private final int objectBytes;
     private long objects;
     private long pages;
+    /** Objects that fit on the pages. */
+    private long capacity;
 
     public SlabCache(Memory ram, int objectBytes) {
         this.ram = ram;
@@ -30,12 +32,17 @@ public final class SlabCache {
         if (!ram.kernelUse(KernelUse.SLAB_UNRECLAIMABLE, 1)) {
             return 0;
         }
-        pages++;
+        setPages(pages + 1);
         return room();
     }
 
     private long room() {
-        return Units.pagesToBytes(pages) / objectBytes - objects;
+        return capacity - objects;
+    }
+
+    private void setPages(long value) {
+        pages = value;
+        capacity = Units.pagesToBytes(value) / objectBytes;
     }
 
     /** Adds objects for which {@link #makeRoom} found room, or with a negative number frees them. */
@@ -44,7 +51,7 @@ public final class SlabCache {
         long needed = Units.bytesToPagesUp(objects * objectBytes);
         if (count < 0 && needed < pages) {
             ram.kernelUse(KernelUse.SLAB_UNRECLAIMABLE, needed - pages);
-            pages = needed;
+            setPages(needed);
         }
     }
 

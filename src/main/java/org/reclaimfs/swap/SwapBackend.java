@@ -51,6 +51,15 @@ public interface SwapBackend {
     /** A read takes place: for the device's statistics, and for what it knows of its slots. */
     void noteRead(int slot, int pages);
 
+    /**
+     * Reads what a read of the slot will need, so that it is at hand by then; the result means nothing.
+     *
+     * @see org.reclaimfs.mm.MemMap#prefetch
+     */
+    default int prefetch(int slot) {
+        return 0;
+    }
+
     /** Slots were freed, with whatever the device holds for them. */
     void free(int slot, int pages);
 }

@@ -365,6 +365,11 @@ public final class ZramDevice implements SwapBackend {
         store().accessed(slot, pages, seconds());
     }
 
+    @Override
+    public int prefetch(int slot) {
+        return (int) store().slots.state(slot);
+    }
+
     private int writtenBack(int slot, int pages) {
         if (backing == null || backing.usedBlocks() == 0) {
             return 0;
