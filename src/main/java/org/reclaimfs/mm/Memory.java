@@ -101,11 +101,6 @@ public final class Memory extends Layout {
         return Math.max(0, z.freePages - mark(z, mark));
     }
 
-    /** Pages that can go from a zone, one request after the other, before one finds it below LOW or may steal a block. */
-    public long calmPages(int zone) {
-        return Math.min(aboveMark(zone, Mark.LOW), Math.max(0, zones.get(zone).freePages - STEAL_BELOW));
-    }
-
     /** The watermark test for one page, with {@code extra} pages imagined free (__zone_watermark_ok). */
     public boolean watermarkOk(int zone, Mark mark, long extra) {
         Zone z = zones.get(zone);

@@ -142,18 +142,16 @@ public final class ZswapWriteback {
             return writeOneAfterReclaim(lruvec, memcg, makeRoom);
         }
         int zone = frameZone(mem.node(oldest));
-        // One at a time: each has its own moment at which its write begins and ends, and each takes from the charge
-        // stock
-        // what the entry before it has given back.
-        int room = zone < 0 ? 0 : (int) Math.min(1, framesIn(zone));
-        room = (int) Math.min(room, inReclaim ? Long.MAX_VALUE : memcg.memoryMargin());
-        if (room <= 0) {
+        if (zone < 0 || framesIn(zone) <= 0) {
             zswap.count(ZswapCounter.REJECT_RECLAIM_FAIL, 1);
             int failed = lruvec.popTail(Flags.ZSWAP, 1);
             lruvec.addHead(Flags.ZSWAP, failed);
             return 1;
         }
-        int run = mem.len(oldest) > room ? lruvec.split(oldest, room) : oldest;
+        // One at a time: each has its own moment at which its write begins and ends, and takes from the charge stock
+        // what
+        // the one before it has given back.
+        int run = mem.len(oldest) > 1 ? lruvec.split(oldest, 1) : oldest;
         return writeEntries(run, memcg, zone);
     }
 
