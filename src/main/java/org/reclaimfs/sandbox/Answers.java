@@ -99,8 +99,7 @@ final class Answers {
             kernel.write(tree + "/reclaimfs/" + file, flags + device(call, path, file.equals("swapon")));
             return 0;
         } catch (ErrnoException e) {
-            // Something that is there, but is no device of the machine, has no swap header.
-            throw e.errno() == Errno.ENOENT && exists(call, path) ? new ErrnoException(Errno.EINVAL, path) : e;
+            throw e.errno() == Errno.ENOENT ? refusal(call, path, e) : e;
         }
     }
 
@@ -139,12 +138,18 @@ final class Answers {
         }
     }
 
-    private boolean exists(Call call, String path) {
+    /** Why what the machine does not have cannot be swap: a directory does not open, anything else has no header. */
+    private ErrnoException refusal(Call call, String path, ErrnoException unknown) {
         try {
-            kernel.close(kernel.openIn(call.root(), path));
-            return true;
+            int fd = kernel.openIn(call.root(), path);
+            try {
+                boolean directory = Files.isDirectory(Path.of("/proc/self/fd/" + fd));
+                return new ErrnoException(directory ? Errno.EISDIR : Errno.EINVAL, path);
+            } finally {
+                kernel.close(fd);
+            }
         } catch (ErrnoException e) {
-            return false;
+            return unknown;
         }
     }
 
