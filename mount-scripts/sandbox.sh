@@ -95,6 +95,10 @@ show_sys() {
     umount -R /sys/fs/cgroup 2>/dev/null || true
     mount -t cgroup2 cgroup2 /sys/fs/cgroup || say "cannot mount a cgroup2: tools that look for one will not find it"
     merge /sys
+    # The machine has no memory hotplug, and lsmem is not to count the host's memory.
+    if [[ -d /sys/devices/system/memory ]]; then
+        mount -t tmpfs -o ro,mode=755 sysfs /sys/devices/system/memory
+    fi
 }
 
 # Of the host's devices only those that do nothing to it.

@@ -57,7 +57,7 @@ final class NodeFiles {
         }
     }
 
-    /** Adds node/ with a directory for each node, and cpu/ for its links to lead to. */
+    /** Adds node/ with a directory for each node. */
     static void mountAt(Dir system, Machine machine) {
         Dir all = system.dir("node");
         all.attach(nodeRows(), machine);
@@ -67,7 +67,6 @@ final class NodeFiles {
             HugePageFiles.mountNodePools(dir);
             dir.addLink("subsystem", "../../../../bus/node");
             for (int cpu = firstCpu(machine, id); cpu < firstCpu(machine, id + 1); cpu++) {
-                system.dir("cpu").dir("cpu" + cpu);
                 dir.addLink("cpu" + cpu, "../../cpu/cpu" + cpu);
             }
         }
@@ -113,12 +112,13 @@ final class NodeFiles {
         return list.toString();
     }
 
-    private static String range(int first, int last) {
+    /** CPUs or nodes as a list. */
+    static String range(int first, int last) {
         return first == last ? Integer.toString(first) : first + "-" + last;
     }
 
     /** The lowest CPU of a node; CPUs are dealt out evenly, in order. */
-    private static int firstCpu(Machine machine, int node) {
+    static int firstCpu(Machine machine, int node) {
         int cpu = 0;
         while (cpu < machine.cpus() && machine.memory().nodeOfCpu(cpu) < node) {
             cpu++;
