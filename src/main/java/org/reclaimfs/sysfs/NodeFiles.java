@@ -181,15 +181,16 @@ final class NodeFiles {
         return new SteppedWork(() -> dir.machine().step(activity), activity::error, activity::signal);
     }
 
+    // user_proactive_reclaim, as of memory.reclaim: nothing need stand between the size and the first word.
     private static ReclaimRequest parse(ControlInput in) throws ErrnoException {
-        String[] words = in.stripped().split(" +");
-        Numbers.Memparse size = Numbers.memparse(words[0], 0);
+        String text = in.stripped();
+        Numbers.Memparse size = Numbers.memparse(text, 0);
         int swappiness = -1;
-        boolean good = size.end() > 0 && size.end() == words[0].length();
-        for (int i = 1; i < words.length; i++) {
-            String value = words[i].startsWith("swappiness=") ? words[i].substring("swappiness=".length()) : "";
+        boolean good = size.end() > 0;
+        for (String word : Numbers.strstrip(text.substring(size.end())).split(" +")) {
+            String value = word.startsWith("swappiness=") ? word.substring("swappiness=".length()) : "";
             swappiness = value.equals("max") ? ANON_ONLY : level(value);
-            good &= swappiness >= 0;
+            good &= swappiness >= 0 || word.isEmpty();
         }
         if (!good) {
             throw again("expected SIZE [swappiness=0..200|max]");

@@ -103,6 +103,27 @@ final class SysBehaviourTest {
         assertThat(guest.tryWrite(ZRAM + "backing_dev", path)).isEqualTo(result);
     }
 
+    @ParameterizedTest(name = "a node's reclaim \"{0}\" gives {1}")
+    @CsvSource({
+        "0, OK",
+        "4095, OK",
+        "0 swappiness=60, OK",
+        "'0  swappiness=60 swappiness=max ', OK",
+        "0swappiness=60, OK",
+        "'0\tswappiness=60', OK",
+        "'0 swappiness=60\tswappiness=61', EAGAIN",
+        "0 swappiness=201, EAGAIN",
+        "0 swappiness=201 swappiness=60, EAGAIN",
+        "0 source=zswap, EAGAIN",
+        "0x, EAGAIN",
+        "swappiness=60, EAGAIN",
+        "' ', EAGAIN"
+    })
+    void aNodesReclaimHasTheGrammarOfMemoryReclaim(String text, String result) {
+        assertThat(guest.tryWrite("/sys/devices/system/node/node0/reclaim", text))
+                .isEqualTo(result);
+    }
+
     @ParameterizedTest(name = "{1} nodes: {0} is {2}")
     @CsvSource({
         "possible, 1, 0-1",
