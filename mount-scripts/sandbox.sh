@@ -102,6 +102,11 @@ show_sys() {
     umount -R /sys/fs/cgroup 2>/dev/null || true
     mount -t cgroup2 cgroup2 /sys/fs/cgroup || say "cannot mount a cgroup2: tools that look for one will not find it"
     merge /sys
+    # The machine has no memory hotplug, and lsmem is not to count the host's memory.
+    if [[ -d /sys/devices/system/memory ]]; then
+        mkdir "$host/nothing"
+        mount --bind "$host/nothing" /sys/devices/system/memory
+    fi
 }
 
 # Of the host's devices only those that do nothing to it.

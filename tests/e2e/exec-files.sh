@@ -49,3 +49,11 @@ start --manual --scenario "$scenarios/zram.yaml"
 got=$("$reclaimfs" exec --tier files "$mnt" -- sh -c 'mkdir /sys/fs/cgroup/made; exec "$0" ctl /run "task t cgroup=/made"' "$reclaimfs" 2>&1) ||
     fail "exec on a mount: $got"
 expect_num "its cgroup has the task" "$(wc -l <"$cg/made/cgroup.procs")" -eq 1
+
+# All that counts CPUs or memory blocks counts the machine's.
+echo 'machine: {memory: 1GiB, cpus: 3, nodes: 2}' >"$scratch/cpus.yaml"
+in_sandbox --tier files --scenario "$scratch/cpus.yaml"
+expect_eq "CPUs, nodes and sockets that lscpu lists" '0,0,0 1,0,0 2,1,1' \
+    "$(in_it lscpu -p=CPU,NODE,SOCKET | grep -v '^#' | tr '\n' ' ' | sed 's/ $//')"
+expect_eq "CPUs that sysconf counts" 3 "$(in_it getconf _NPROCESSORS_CONF)"
+expect_eq "what lsmem finds" "lsmem: This system does not support memory blocks" "$(in_it lsmem 2>&1)"

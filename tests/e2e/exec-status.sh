@@ -9,6 +9,12 @@ expect_eq "status after SIGSEGV" 139 "$(status in_it sh -c 'kill -SEGV $$')"
 expect_eq "status of what is not there" 127 "$(status in_it /nonexistent/program)"
 expect_eq "standard input" hello "$(echo hello | in_it cat)"
 
+# Descriptors that are closed stay so: no file of the server's comes under their numbers.
+expect_eq "closed input" 1 "$(status in_it cat <&-)"
+expect_eq "what is read from it" "cat: -: Bad file descriptor" "$(head -n 1 "$scratch/said" | tr -cd '[:print:]')"
+in_it sh -c 'echo x; echo "$?" >"$0"' "$scratch/written" >&- 2>/dev/null
+expect_eq "written to a closed output" 1 "$(cat "$scratch/written")"
+
 # SIGTERM is passed on, and the program has the last word.
 # shellcheck disable=SC2016,SC2086 # the sandbox expands it; words
 "$reclaimfs" exec $exec_arguments -- sh -c 'trap "echo told; kill \$!; exit 5" TERM; echo up; sleep 60 & wait' >"$scratch/out" &

@@ -63,6 +63,8 @@ int main(void) {
     result("swapon", "again", swapon("/dev/zram1", 0));
     result("swapon", "bad flags", swapon("/dev/vda", 1 << 30));
     result("swapon", "a file", swapon("/etc/passwd", 0));
+    result("swapon", "a directory", swapon("/dev", 0));
+    result("swapoff", "a directory", swapoff("/etc"));
     result("swapon", "nothing", swapon("/nonexistent", 0));
     result("swapon", "bad address", swapon((const char *)1, 0));
     result("swapoff", "zram0", swapoff("/dev/zram0"));
@@ -99,6 +101,8 @@ swapon zram1: 0
 swapon again: EBUSY
 swapon bad flags: EINVAL
 swapon a file: EINVAL
+swapon a directory: EISDIR
+swapoff a directory: EISDIR
 swapon nothing: ENOENT
 swapon bad address: EFAULT
 swapoff zram0: 0

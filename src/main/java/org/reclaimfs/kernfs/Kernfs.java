@@ -392,5 +392,8 @@ public final class Kernfs {
         } else if (!caller.capable(Caller.CAP_SYS_ADMIN) && (trusted || want == Access.WRITE)) {
             throw new ErrnoException(want == Access.WRITE ? Errno.EPERM : Errno.ENODATA, name);
         }
+        if (name.indexOf('.') == name.length() - 1) {
+            throw new ErrnoException(Errno.EINVAL, "nothing after " + name); // xattr_resolve_name
+        }
     }
 }

@@ -57,7 +57,7 @@ final class NodeFiles {
         }
     }
 
-    /** Adds node/ with a directory for each node, and cpu/ for its links to lead to. */
+    /** Adds node/ with a directory for each node. */
     static void mountAt(Dir system, Machine machine) {
         Dir all = system.dir("node");
         all.attach(nodeRows(), machine);
@@ -67,7 +67,6 @@ final class NodeFiles {
             HugePageFiles.mountNodePools(dir);
             dir.addLink("subsystem", "../../../../bus/node");
             for (int cpu = firstCpu(machine, id); cpu < firstCpu(machine, id + 1); cpu++) {
-                system.dir("cpu").dir("cpu" + cpu);
                 dir.addLink("cpu" + cpu, "../../cpu/cpu" + cpu);
             }
         }
@@ -113,12 +112,13 @@ final class NodeFiles {
         return list.toString();
     }
 
-    private static String range(int first, int last) {
+    /** CPUs or nodes as a list. */
+    static String range(int first, int last) {
         return first == last ? Integer.toString(first) : first + "-" + last;
     }
 
     /** The lowest CPU of a node; CPUs are dealt out evenly, in order. */
-    private static int firstCpu(Machine machine, int node) {
+    static int firstCpu(Machine machine, int node) {
         int cpu = 0;
         while (cpu < machine.cpus() && machine.memory().nodeOfCpu(cpu) < node) {
             cpu++;
@@ -181,15 +181,16 @@ final class NodeFiles {
         return new SteppedWork(() -> dir.machine().step(activity), activity::error, activity::signal);
     }
 
+    // user_proactive_reclaim, as of memory.reclaim: nothing need stand between the size and the first word.
     private static ReclaimRequest parse(ControlInput in) throws ErrnoException {
-        String[] words = in.stripped().split(" +");
-        Numbers.Memparse size = Numbers.memparse(words[0], 0);
+        String text = in.stripped();
+        Numbers.Memparse size = Numbers.memparse(text, 0);
         int swappiness = -1;
-        boolean good = size.end() > 0 && size.end() == words[0].length();
-        for (int i = 1; i < words.length; i++) {
-            String value = words[i].startsWith("swappiness=") ? words[i].substring("swappiness=".length()) : "";
+        boolean good = size.end() > 0;
+        for (String word : Numbers.strstrip(text.substring(size.end())).split(" +")) {
+            String value = word.startsWith("swappiness=") ? word.substring("swappiness=".length()) : "";
             swappiness = value.equals("max") ? ANON_ONLY : level(value);
-            good &= swappiness >= 0;
+            good &= swappiness >= 0 || word.isEmpty();
         }
         if (!good) {
             throw again("expected SIZE [swappiness=0..200|max]");

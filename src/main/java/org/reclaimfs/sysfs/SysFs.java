@@ -82,7 +82,9 @@ public final class SysFs {
         debug.addDir("zsmalloc");
         KernelMm.mountAt(kernel.dir("mm"), machine);
         path(sysRoot, "bus", "node");
-        NodeFiles.mountAt(path(sysRoot, "devices", "system"), machine);
+        Dir system = path(sysRoot, "devices", "system");
+        NodeFiles.mountAt(system, machine);
+        CpuFiles.mountAt(system, machine);
         refresh();
     }
 

@@ -21,6 +21,7 @@ final class ZramFiles {
     private static final int PATH_MAX = 4096;
     private static final int NAME_MAX = 255;
     private static final Set<String> DIRECTORIES = Set.of("", "dev", "proc", "sys", "run", "tmp");
+    private static final Set<String> CHARACTER_DEVICES = Set.of("kmsg", "null");
 
     final ZramDevice device;
     final ZramSettings settings;
@@ -158,14 +159,14 @@ final class ZramFiles {
 
     /**
      * backing_dev_store: opens the path for reading and writing, exclusively. The machine's files are its block devices,
-     * null and some directories; a relative path starts at the root.
+     * null, kmsg and some directories; a relative path starts at the root.
      */
     void setBackingDev(String path) throws ErrnoException {
         String name = resolve(path);
         if (DIRECTORIES.contains(name)) {
             throw new ErrnoException(Errno.EISDIR, path + " is a directory");
         }
-        if (name.equals("dev/null")) {
+        if (name.startsWith("dev/") && CHARACTER_DEVICES.contains(name.substring("dev/".length()))) {
             throw new ErrnoException(Errno.ENOTBLK, path + " is no block device");
         }
         if (!name.startsWith("dev/")) {
@@ -210,7 +211,7 @@ final class ZramFiles {
 
     private boolean isThere(String name) {
         String node = name.startsWith("dev/") ? name.substring("dev/".length()) : "";
-        return node.equals("null") || machine.disk(node) != null || zram(node) != null;
+        return CHARACTER_DEVICES.contains(node) || machine.disk(node) != null || zram(node) != null;
     }
 
     private @Nullable ZramDevice zram(String name) {

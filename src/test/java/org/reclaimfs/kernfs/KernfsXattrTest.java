@@ -3,6 +3,7 @@ package org.reclaimfs.kernfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.reclaimfs.abi.ErrnoException;
 
@@ -40,6 +41,13 @@ final class KernfsXattrTest {
         assertThat(setxattr(dir, "user.a", 1, Xattrs.CREATE, Caller.ROOT)).isEqualTo("EEXIST");
         assertThat(setxattr(dir, "user.b", 1, Xattrs.REPLACE, Caller.ROOT)).isEqualTo("ENODATA");
         assertThat(setxattr(dir, "system.b", 1, 0, Caller.ROOT)).isEqualTo("EOPNOTSUPP");
+        for (String space : List.of("user.", "trusted.", "security.")) {
+            assertThat(setxattr(dir, space, 1, 0, Caller.ROOT)).as(space).isEqualTo("EINVAL");
+            assertThat(result(() -> fs.getxattr(dir, space, Caller.ROOT)))
+                    .as(space)
+                    .isEqualTo("EINVAL");
+        }
+        assertThat(setxattr(dir, "trusted.", 1, 0, USER)).isEqualTo("EPERM");
         assertThat(setxattr(fs.resolve("/sysfs/max"), "user.a", 1, 0, Caller.ROOT))
                 .isEqualTo("EOPNOTSUPP");
         assertThat(setxattr(fs.resolve("/proc/max"), "user.a", 1, 0, Caller.ROOT))

@@ -97,6 +97,55 @@ final class SysBehaviourTest {
         assertThat(guest.tryWrite(ZRAM + "backing_dev", "/dev/vdb")).isEqualTo("OK");
     }
 
+    @ParameterizedTest(name = "backing_dev \"{0}\" gives {1}")
+    @CsvSource({"/dev/null, ENOTBLK", "/dev/kmsg, ENOTBLK", "/dev/kmsg/x, ENOTDIR", "/dev, EISDIR", "/dev/vde, ENOENT"})
+    void aBackingDeviceIsABlockDevice(String path, String result) {
+        assertThat(guest.tryWrite(ZRAM + "backing_dev", path)).isEqualTo(result);
+    }
+
+    @ParameterizedTest(name = "a node's reclaim \"{0}\" gives {1}")
+    @CsvSource({
+        "0, OK",
+        "4095, OK",
+        "0 swappiness=60, OK",
+        "'0  swappiness=60 swappiness=max ', OK",
+        "0swappiness=60, OK",
+        "'0\tswappiness=60', OK",
+        "'0 swappiness=60\tswappiness=61', EAGAIN",
+        "0 swappiness=201, EAGAIN",
+        "0 swappiness=201 swappiness=60, EAGAIN",
+        "0 source=zswap, EAGAIN",
+        "0x, EAGAIN",
+        "swappiness=60, EAGAIN",
+        "' ', EAGAIN"
+    })
+    void aNodesReclaimHasTheGrammarOfMemoryReclaim(String text, String result) {
+        assertThat(guest.tryWrite("/sys/devices/system/node/node0/reclaim", text))
+                .isEqualTo(result);
+    }
+
+    @ParameterizedTest(name = "{1} nodes: {0} is {2}")
+    @CsvSource({
+        "possible, 1, 0-1",
+        "present, 1, 0-1",
+        "online, 2, 0-1",
+        "offline, 2, ''",
+        "isolated, 1, ''",
+        "kernel_max, 1, 8191",
+        "cpu1/topology/physical_package_id, 1, 0",
+        "cpu1/topology/core_id, 1, 1",
+        "cpu1/topology/core_siblings_list, 1, 0-1",
+        "cpu1/topology/thread_siblings, 1, 2",
+        "cpu1/topology/physical_package_id, 2, 1",
+        "cpu1/topology/core_id, 2, 0",
+        "cpu1/topology/package_cpus, 2, 2",
+        "cpu1/topology/package_cpus_list, 2, 1",
+        "cpu1/node1/cpulist, 2, 1"
+    })
+    void cpusAreThoseOfTheMachine(String file, int nodes, String text) throws ErrnoException {
+        assertThat(new Guest(nodes).read("/sys/devices/system/cpu/" + file)).isEqualTo(text + "\n");
+    }
+
     @ParameterizedTest(name = "recompress \"{0}\" gives {1}")
     @CsvSource({
         "type=idle, OK",
