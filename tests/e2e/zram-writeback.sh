@@ -102,3 +102,16 @@ expect_eq "and is counted" 10 "$(column io_stat 4)"
 refused 'io /dev/zram0 write 1020 5' EIO
 expect_ok "$z/writeback" page_indexes=0-9
 expect_errno "$z/writeback" page_indexes=0-1024 ERANGE
+
+# ---- bytes: what was written back is on the disk, in the blocks it was given -------------------------------------------
+expect_ok "$z/reset" 1
+expect_ok "$z/backing_dev" /dev/vdc
+expect_ok "$z/disksize" 4M
+head -c 40960 /dev/urandom >"$scratch/noise"
+dd if="$scratch/noise" of="$mnt/dev/zram0" bs=4096 conv=notrunc status=none
+expect_ok "$z/writeback" huge
+expect_eq "all are written" 10 "$(column bd_stat 1)"
+sums() { head -c 40960 "$1" | split -b 4096 --filter=sha1sum | sort; }
+expect_eq "the disk's first ten blocks" "$(sums "$scratch/noise")" "$(sums "$mnt/dev/vdc")"
+expect_ok "$z/reset" 1
+expect_eq "after reset" 0 "$(head -c 40960 "$mnt/dev/vdc" | tr -d '\000' | wc -c)"
