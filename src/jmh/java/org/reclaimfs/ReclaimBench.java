@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
-@Warmup(iterations = 10)
+@Warmup(iterations = 60) // a second and more of work: before that the JVM is still compiling it
 @Measurement(iterations = 20)
 public class ReclaimBench {
     private static final long GIB_PAGES = 1L << 18;
