@@ -76,6 +76,22 @@ final class PageCounterTest {
         assertThat(parent.usage()).isEqualTo(110);
     }
 
+    /** A batch that a level above refuses leaves its mark in the peak below. */
+    @Test
+    void aRefusedChargeChangesNothingButThePeakBelow() {
+        PageCounter root = new PageCounter(null);
+        PageCounter parent = new PageCounter(root);
+        PageCounter child = new PageCounter(parent);
+        parent.setMax(100);
+        assertThat(child.tryCharge(64)).isTrue();
+        assertThat(child.tryCharge(64)).isFalse();
+        assertThat(child.usage()).isEqualTo(64);
+        assertThat(parent.usage()).isEqualTo(64);
+        assertThat(child.watermark()).isEqualTo(128);
+        assertThat(parent.watermark()).isEqualTo(64);
+        assertThat(child.tryCharge(36)).as("just what is left").isTrue();
+    }
+
     /** fd B's reset loses what fd A would have seen: the kernel's own quirk (spec/04 section 15.5). */
     @Test
     void oneResetOfThePeakHidesItFromOthers() {
