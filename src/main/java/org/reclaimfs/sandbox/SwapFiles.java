@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
@@ -26,6 +27,8 @@ final class SwapFiles {
     // linux/magic.h: what has no blocks to swap to. What a container has as its root, overlayfs, stands for the disk of
     // the machine.
     private static final Set<Long> WITHOUT_BLOCKS = Set.of(0x01021994L, 0x858458f6L, 0x65735546L);
+
+    private static final String LOOP_MAJOR = "7:";
 
     private final Kernel kernel;
     private final String tree;
@@ -62,7 +65,7 @@ final class SwapFiles {
             String name = kernel.link(fd);
             long pages = Units.bytesToPages((Long) stat.get("size"));
             boolean whole = Extents.whole(kernel, file, Units.pagesToBytes(pages));
-            String disk = Nodes.device(tree, Nodes.number((Long) stat.get("dev")));
+            String disk = disk(Nodes.number((Long) stat.get("dev")));
             String line =
                     flags + " " + pages + (whole ? " whole " : " holes ") + (disk == null ? "-" : disk) + " " + name;
             kernel.write(tree + "/reclaimfs/swapfile", withPage(line, firstPage(file)));
@@ -76,6 +79,11 @@ final class SwapFiles {
     synchronized String name(int fd) throws ErrnoException {
         String known = names.get(key(stat(fd)));
         return known != null && active(known) ? known : kernel.link(fd);
+    }
+
+    /** The device of the machine that a file system is on, or null: all that are real are loop devices, whatever others are called. */
+    private @Nullable String disk(String number) {
+        return number.startsWith(LOOP_MAJOR) ? Nodes.device(tree, number) : null;
     }
 
     private static Map<String, Object> stat(int fd) throws ErrnoException {
