@@ -1,5 +1,7 @@
 package org.reclaimfs.kernfs;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
@@ -16,7 +18,9 @@ public final class FileSet<T> {
     private final FileTable<T> table;
     private final T subject;
     private long inoBase; // settled before the set is seen
-    private int @Nullable [] inoOffsets; // of rows that were absent at first; null if all were there
+    private int @Nullable [] inoOffsets; // -1 for rows that were absent at first; null if all were there
+    private @Nullable IntToLongFunction takeIno; // where rows that come later get theirs; null if none can
+    private @Nullable Map<Integer, Long> lateInos; // GUARDED_BY(this)
     private final Attrs fresh; // owner and times of all files; the mode is the row's
     private volatile boolean dead;
     private volatile boolean hidden;
@@ -52,7 +56,7 @@ public final class FileSet<T> {
         return !dead && !hidden && row.isOf(dir.kernel()) && row.present().test(subject);
     }
 
-    /** Takes numbers for the files that are there: a row of another kernel or place has none. */
+    /** Takes numbers for the files that are there: a row of another kernel or place has none, or gets one when it comes. */
     void number(IntToLongFunction take) {
         int rows = table.rows().size();
         int[] offsets = new int[rows];
@@ -62,12 +66,26 @@ public final class FileSet<T> {
         }
         inoBase = take.applyAsLong(there);
         inoOffsets = there == rows ? null : offsets;
+        takeIno = there == rows ? null : take;
     }
 
     /** Of a file that is there. */
     long inoOf(int index) {
         int[] offsets = inoOffsets;
-        return inoBase + (offsets == null ? index : offsets[index]);
+        if (offsets == null) {
+            return inoBase + index;
+        }
+        return offsets[index] < 0 ? lateIno(index) : inoBase + offsets[index];
+    }
+
+    /** A file that was not there at first keeps the number it is first seen with. */
+    private synchronized long lateIno(int index) {
+        Map<Integer, Long> late = lateInos;
+        if (late == null) {
+            late = new HashMap<>();
+            lateInos = late;
+        }
+        return late.computeIfAbsent(index, i -> requireNonNull(takeIno).applyAsLong(1));
     }
 
     /**

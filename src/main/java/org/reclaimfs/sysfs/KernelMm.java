@@ -29,6 +29,7 @@ final class KernelMm {
     private static final long THP_MIN_PAGES = Units.bytesToPages(512L << 20);
 
     private static final long U32_MAX = 0xffff_ffffL;
+    private static final long MAX_PTES = 511; // HPAGE_PMD_NR - 1
     private static final int LRU_GEN_CAPS = 7;
 
     /** Values of one directory by file name. */
@@ -69,7 +70,7 @@ final class KernelMm {
     static List<FileSpec<KernelMm>> lruGenRows() {
         return List.of( // spotless:off
             FileSpec.<KernelMm>rw("enabled", always(), single(mm -> mm.value("enabled", "0x0000")), KernelMm::storeLruGen).withoutEffect(LRU_GEN),
-            number("min_ttl_ms", 0, U32_MAX, LRU_GEN));
+            number("min_ttl_ms", 0, LRU_GEN, KernelMm::u32));
     } // spotless:on
 
     private static List<FileSpec<KernelMm>> thpRows(boolean large) {
@@ -79,21 +80,21 @@ final class KernelMm {
             choice("enabled",       first, "always", "madvise", "never"),
             ro("hpage_pmd_size",    always(), single(mm -> "2097152")),
             choice("shmem_enabled", "never", "always", "within_size", "advise", "never", "deny", "force"),
-            number("shrink_underused", 1, 1, HUGE),
-            number("use_zero_page",    large ? 1 : 0, 1, HUGE));
+            number("shrink_underused", 1, HUGE, in -> in.bool() ? 1 : 0),
+            number("use_zero_page",    large ? 1 : 0, HUGE, KernelMm::flag));
     } // spotless:on
 
     private static List<FileSpec<KernelMm>> khugepagedRows(boolean large) {
         return List.of( // spotless:off
-            number("alloc_sleep_millisecs", 60000, U32_MAX, HUGE),
-            number("defrag",                large ? 1 : 0, 1, HUGE),
+            number("alloc_sleep_millisecs", 60000, HUGE, in -> Kept.bounded(in.text(), 0, U32_MAX)),
+            number("defrag",                large ? 1 : 0, HUGE, KernelMm::flag),
             FileSpec.<KernelMm>ro("full_scans",                always(), KernelMm::zero).withoutEffect(HUGE),
-            number("max_ptes_none",         511, 511, HUGE),
-            number("max_ptes_shared",       256, 511, HUGE),
-            number("max_ptes_swap",         64, 511, HUGE),
+            number("max_ptes_none",         511, HUGE, in -> Kept.bounded(in.text(), 0, MAX_PTES)),
+            number("max_ptes_shared",       256, HUGE, in -> Kept.bounded(in.text(), 0, MAX_PTES)),
+            number("max_ptes_swap",         64, HUGE, in -> Kept.bounded(in.text(), 0, MAX_PTES)),
             FileSpec.<KernelMm>ro("pages_collapsed",           always(), KernelMm::zero).withoutEffect(HUGE),
-            number("pages_to_scan",         4096, U32_MAX, HUGE),
-            number("scan_sleep_millisecs",  10000, U32_MAX, HUGE));
+            number("pages_to_scan",         4096, HUGE, in -> Kept.bounded(in.text(), 1, U32_MAX)),
+            number("scan_sleep_millisecs",  10000, HUGE, in -> Kept.bounded(in.text(), 0, U32_MAX)));
     } // spotless:on
 
     /** Shared memory is in huge pages of any size that can be had, for tests. */
@@ -117,19 +118,26 @@ final class KernelMm {
                 .withoutEffect(why);
     }
 
-    private static FileSpec<KernelMm> number(String name, long first, long high, String why) {
+    /** How a setting reads its text: each has a grammar of its own in the kernel. */
+    @FunctionalInterface
+    private interface Grammar {
+        long parse(ControlInput in) throws ErrnoException;
+    }
+
+    private static FileSpec<KernelMm> number(String name, long first, String why, Grammar grammar) {
         return FileSpec.<KernelMm>rw(
                         name, always(), single(mm -> mm.value(name, Long.toString(first))), (mm, in, file) -> {
-                            mm.kept.put(name, Long.toString(upTo(high, in.text())));
+                            mm.kept.put(name, Long.toString(grammar.parse(in)));
                             return Work.DONE;
                         })
                 .withoutEffect(why);
     }
 
-    private static long upTo(long high, String text) throws ErrnoException {
-        long value = Kept.base10(text);
-        if (Long.compareUnsigned(value, high) > 0) {
-            throw new ErrnoException(Errno.EINVAL, "expected 0 to " + high);
+    /** single_hugepage_flag_store of mm/huge_memory.c: what no unsigned long holds is ERANGE. */
+    private static long flag(ControlInput in) throws ErrnoException {
+        long value = Numbers.kstrtoull(in.text(), 10);
+        if (Long.compareUnsigned(value, 1) > 0) {
+            throw new ErrnoException(Errno.EINVAL, "expected 0 or 1");
         }
         return value;
     }
@@ -159,17 +167,18 @@ final class KernelMm {
                 switch (text.isEmpty() ? ' ' : text.charAt(0)) {
                     case 'n', 'N' -> 0;
                     case 'y', 'Y' -> LRU_GEN_CAPS;
-                    default -> mask(text);
+                    default -> u32(in);
                 };
         mm.kept.put("enabled", String.format("0x%04x", caps & LRU_GEN_CAPS));
         return Work.DONE;
     }
 
-    private static long mask(String text) throws ErrnoException {
+    /** kstrtouint of any base, whose every error is EINVAL. */
+    private static long u32(ControlInput in) throws ErrnoException {
         try {
-            return Numbers.kstrtouint(text, 0);
+            return Numbers.kstrtouint(in.text(), 0);
         } catch (ErrnoException e) {
-            throw new ErrnoException(Errno.EINVAL, "expected y, n or a mask");
+            throw new ErrnoException(Errno.EINVAL, "expected a number: '" + in.text() + "'");
         }
     }
 }

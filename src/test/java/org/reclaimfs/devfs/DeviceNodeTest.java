@@ -3,12 +3,14 @@ package org.reclaimfs.devfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
+import org.reclaimfs.kernfs.DirEntry;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.zram.ZramDevice;
 
@@ -68,6 +70,20 @@ final class DeviceNodeTest {
         assertThat(names()).doesNotContain("zram0");
         world.machine.addZram().initialise(512);
         assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).sizeBytes()).isEqualTo(2 * MIB);
+    }
+
+    @Test
+    void aNodeThatComesLaterHasANumberOfItsOwn() throws ErrnoException {
+        ZramDevice second = world.machine.addZram();
+        zram.initialise(256);
+        second.initialise(256);
+        List<DirEntry> entries = world.fs.opendir("/dev", Caller.ROOT).entries();
+        assertThat(entries).extracting(DirEntry::name).contains("ram0", "zram0", "zram1");
+        assertThat(entries).extracting(DirEntry::ino).doesNotHaveDuplicates();
+        long ino = world.fs.getattr("/dev/zram0", Caller.ROOT).ino();
+        zram.reset();
+        zram.initialise(512);
+        assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).ino()).isEqualTo(ino);
     }
 
     private Object[] names() throws ErrnoException {

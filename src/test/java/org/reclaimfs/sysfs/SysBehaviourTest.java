@@ -103,6 +103,33 @@ final class SysBehaviourTest {
         assertThat(guest.tryWrite(ZRAM + "backing_dev", path)).isEqualTo(result);
     }
 
+    @ParameterizedTest(name = "{0} <- \"{1}\" gives {2}, then {3}")
+    @CsvSource({
+        "lru_gen/min_ttl_ms, 0x10, OK, 16",
+        "lru_gen/min_ttl_ms, 010, OK, 8",
+        "lru_gen/min_ttl_ms, 4294967296, EINVAL, 0",
+        "lru_gen/enabled, 0x5, OK, 0x0005",
+        "transparent_hugepage/shrink_underused, n, OK, 0",
+        "transparent_hugepage/shrink_underused, 2, EINVAL, 1",
+        "transparent_hugepage/use_zero_page, 1, OK, 1",
+        "transparent_hugepage/use_zero_page, 2, EINVAL, 0",
+        "transparent_hugepage/use_zero_page, y, EINVAL, 0",
+        "transparent_hugepage/use_zero_page, 18446744073709551615, EINVAL, 0",
+        "transparent_hugepage/use_zero_page, 18446744073709551616, ERANGE, 0",
+        "transparent_hugepage/khugepaged/defrag, 99999999999999999999, ERANGE, 0",
+        "transparent_hugepage/khugepaged/pages_to_scan, 0, EINVAL, 4096",
+        "transparent_hugepage/khugepaged/pages_to_scan, 4294967295, OK, 4294967295",
+        "transparent_hugepage/khugepaged/pages_to_scan, 4294967296, EINVAL, 4096",
+        "transparent_hugepage/khugepaged/max_ptes_none, 512, EINVAL, 511",
+        "transparent_hugepage/khugepaged/max_ptes_none, 99999999999999999999, EINVAL, 511",
+        "transparent_hugepage/khugepaged/scan_sleep_millisecs, 0, OK, 0"
+    })
+    void kernelMmHasAGrammarForEachFile(String file, String text, String result, String then) throws ErrnoException {
+        String path = "/sys/kernel/mm/" + file;
+        assertThat(guest.tryWrite(path, text)).isEqualTo(result);
+        assertThat(guest.read(path)).isEqualTo(then + "\n");
+    }
+
     @ParameterizedTest(name = "a node's reclaim \"{0}\" gives {1}")
     @CsvSource({
         "0, OK",
