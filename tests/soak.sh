@@ -81,6 +81,9 @@ no_tasks() { ! find "$cg/soak" -mindepth 2 -name cgroup.procs -exec cat {} + | g
 # What the server holds: "KEY VALUE" lines. The histogram counts after a full collection. Left out is what is kept on purpose:
 # the pool of buffers, the history of kills, the last 16384 events of the trace, and what PSI and the run queues keep of each CPU.
 holds() {
+    # The host's kernel keeps what it has looked up, such as directories of devices that are gone, until it wants the memory; a
+    # remount makes it forget.
+    [ "$(id -u)" != 0 ] || mount -i -o remount "$mnt"
     echo "files $(find "$mnt" -type f | wc -l)"
     # The server remembers files that have been opened; without those whose reading does something, or waits.
     find "$mnt" -type f ! -path '*/dev/*' ! -path '*/reclaimfs/*' ! -name hot_add -perm -400 -exec cat {} + >"$scratch/texts" 2>&1 || true
