@@ -81,6 +81,7 @@ final class Swapoff extends Activity {
             page = 0;
             return Math.max(1, core.effort.spentNs());
         }
+        faults.endStall(); // the owner of the last page may have died while we waited for it
         core.oomOrigins.remove(caller);
         core.swap.remove(device);
         if (device.backend instanceof ZramDevice zram) {

@@ -147,6 +147,9 @@ final class ChargeLoopTest {
         MemCgroup memcg = limited("/s");
         Task task = lab.task("s", "/s", Kind.ANON, 2 * MAX, Content.RANDOM);
         assertThat(lab.run(machine.swapoff("/dev/vda"))).isNull();
+        assertThat(machine.stallsUnderWay())
+                .as("nobody wants the page any more")
+                .isEmpty();
         assertThat(task.gone()).isTrue();
         assertThat(memcg.events(Event.OOM_KILL)).isEqualTo(1);
         assertThat(memcg.memory.watermark()).isEqualTo(MAX);
