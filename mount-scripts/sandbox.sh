@@ -200,7 +200,8 @@ exec_stand_in() {
 show_stand_in() {
     local name
     for name in "$stand_ins/proc/$1"/*; do
-        mount --bind "$name" "/proc/$1/${name##*/}" 2>/dev/null || true
+        mount --bind "$name" "/proc/$1/${name##*/}" 2>/dev/null || [[ ! -e /proc/$1/${name##*/} ]] ||
+            say "process $1 shows its own ${name##*/}, not the task's"
     done
 }
 

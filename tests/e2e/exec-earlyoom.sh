@@ -23,7 +23,7 @@ expect_num "processes in sight" "$seen" -le 8
 
 # Dry: it names the victim, again and again, and nobody dies.
 in_it sh -c '
-    timeout 20 "$1" --dryrun -r 1 >"$2" 2>&1 &
+    timeout 20 "$1" --dryrun -d -r 1 >"$2" 2>&1 &
     until grep -q "sending SIGTERM to process" "$2"; do sleep 0.1; done
     kill $!
     cat /sys/fs/cgroup/b/cgroup.procs

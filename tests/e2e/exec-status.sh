@@ -12,6 +12,7 @@ expect_eq "standard input" hello "$(echo hello | in_it cat)"
 # Descriptors that are closed stay so: no file of the server's comes under their numbers.
 expect_eq "closed input" 1 "$(status in_it cat <&-)"
 expect_eq "what is read from it" "cat: -: Bad file descriptor" "$(head -n 1 "$scratch/said" | tr -cd '[:print:]')"
+# shellcheck disable=SC2016 # the inner shell expands it
 in_it sh -c 'echo x; echo "$?" >"$0"' "$scratch/written" >&- 2>/dev/null
 expect_eq "written to a closed output" 1 "$(cat "$scratch/written")"
 
