@@ -5,20 +5,15 @@
 in_sandbox
 unpack_oomd bookworm
 cat >"$scratch/wait" <<'SH'
-cd /sys/fs/cgroup/system.slice || exit 1
-n=0
-until [ -n "$(cat hog.service/cgroup.procs)" ]; do sleep 0.1; done
-while [ -n "$(cat hog.service/cgroup.procs)" ] && [ $n -lt 500 ]; do
-    sleep 0.1
-    n=$((n + 1))
-done
+sh "$2"
 sleep 1
 "$1"
 head -n 1 /run/log/systemd-oomd.log
 grep -E '^(SwapFree|SwapTotal)' /proc/meminfo
 SH
 for name in swap zram-late; do
-    beside $name --with "$oomd" --scenario "$scenarios/oomd/$name.yaml" -- sh "$scratch/wait" "$oomctl"
+    beside $name --with "$oomd" --scenario "$scenarios/oomd/$name.yaml" -- \
+        sh "$scratch/wait" "$oomctl" "$scenarios/oomd/until-hog-dies.sh"
 done
 for name in swap zram-late; do
     finished $name

@@ -6,19 +6,9 @@ setpriv --reuid 65534 --regid 65534 --clear-groups unshare -U -r -m true 2>/dev/
 for_plain_user
 unpack_oomd bookworm
 cp -r "$unpacked" "$scratch/oomd"
-cp "$scenarios/oomd/swap.yaml" "$scratch/"
-cat >"$scratch/wait" <<'SH'
-cd /sys/fs/cgroup/system.slice || exit 1
-n=0
-until [ -n "$(cat hog.service/cgroup.procs)" ]; do sleep 0.1; done
-while [ -n "$(cat hog.service/cgroup.procs)" ] && [ $n -lt 500 ]; do
-    sleep 0.1
-    n=$((n + 1))
-done
-"$1"
-SH
+cp "$scenarios/oomd/swap.yaml" "$scenarios/oomd/until-hog-dies.sh" "$scratch/"
 as_plain_user ../mount-scripts/reclaimfs exec --with "$scratch/oomd/systemd-oomd" --scenario "$scratch/swap.yaml" -- \
-    sh "$scratch/wait" "$scratch/oomd/oomctl" >"$scratch/said" 2>&1 || fail "$(cat "$scratch/said")"
+    sh -c "sh $scratch/until-hog-dies.sh; $scratch/oomd/oomctl" >"$scratch/said" 2>&1 || fail "$(cat "$scratch/said")"
 expect_eq "kills" 1 "$(grep -c 'was killed at' "$scratch/said")"
 grep -q 'hog of /system.slice/hog.service was killed at .* by a signal from the sandbox' "$scratch/said" || fail "$(cat "$scratch/said")"
 grep -q 'systemd-oomd: Killed /system.slice/hog.service due to memory used' "$scratch/said" || fail "why: $(cat "$scratch/said")"

@@ -22,8 +22,6 @@ import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.klog.Klog;
 import org.reclaimfs.machine.Patch;
 import org.reclaimfs.memcg.PageCounter;
-import org.reclaimfs.scenario.ScenarioException;
-import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
 import org.reclaimfs.swap.SwapDevices;
 import org.reclaimfs.swap.SwapHeader;
@@ -37,17 +35,7 @@ final class ControlFilesTest {
             cgroups: {/a: {}, /p: {}, /p/c: {}}
             """;
 
-    private final Session session = session();
-
-    private static Session session() {
-        try {
-            Session made = new Session(ScenarioParser.parse(SCENARIO), Tree::attach, m -> m.nowNs(), "v\n");
-            assertThat(made.setUp()).isEmpty();
-            return made;
-        } catch (ScenarioException e) {
-            throw new IllegalStateException(e.problems().toString(), e);
-        }
-    }
+    private final Session session = StillSession.of(SCENARIO);
 
     @BeforeEach
     void aTask() throws ErrnoException {
@@ -61,7 +49,7 @@ final class ControlFilesTest {
     }
 
     private void ctl(String steps) throws ErrnoException {
-        session.kernfs().writeText("/reclaimfs/ctl", steps + "\n", Signal.NEVER);
+        StillSession.steps(session, steps);
     }
 
     private String read(String name) throws ErrnoException {

@@ -6,9 +6,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.reclaimfs.abi.ErrnoException;
-import org.reclaimfs.kernfs.Signal;
-import org.reclaimfs.scenario.ScenarioException;
-import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
 
 /** Golden behaviour b7, sections A, A2 and B: /proc/swaps to the byte, with disks, zram and a swap file. */
@@ -21,17 +18,7 @@ final class GoldenSwapsTest {
             """;
     private static final String HEAD = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
 
-    private final Session session = session();
-
-    private static Session session() {
-        try {
-            Session made = new Session(ScenarioParser.parse(SCENARIO), Tree::attach, m -> m.nowNs(), "v\n");
-            assertThat(made.setUp()).isEmpty();
-            return made;
-        } catch (ScenarioException e) {
-            throw new IllegalStateException(e.problems().toString(), e);
-        }
-    }
+    private final Session session = StillSession.of(SCENARIO);
 
     @BeforeEach
     void aSwapFile() throws ErrnoException {
@@ -45,7 +32,7 @@ final class GoldenSwapsTest {
     }
 
     private void steps(String... lines) throws ErrnoException {
-        session.kernfs().writeText("/reclaimfs/ctl", String.join("\n", lines) + "\n", Signal.NEVER);
+        StillSession.steps(session, lines);
     }
 
     private void expect(String... lines) throws ErrnoException {

@@ -11,9 +11,6 @@ import org.reclaimfs.vmscan.Vmscan;
  * reclaim from each level that is over, and slept off where that does not help (__mem_cgroup_handle_over_high, calculate_high_delay; 7.2, spec/04 section 3). NOT thread safe.
  */
 final class HighDebt {
-    /** MEMCG_CHARGE_BATCH: the pages that a sleep is reckoned for. */
-    private static final int BATCH = 64;
-
     private static final int MAX_RETRIES = 16;
     private static final int MAX_SLEEP_SECONDS = 2;
 
@@ -120,6 +117,6 @@ final class HighDebt {
         }
         // Far over the limit the square does not fit; the result is capped anyway.
         double squared = (double) overage * overage * hz / (1 << 20) / (1 << 14);
-        return (long) Math.min((double) (long) squared * debtPages / BATCH, MAX_SLEEP_SECONDS * hz);
+        return (long) Math.min((double) (long) squared * debtPages / MemCgroup.CHARGE_BATCH, MAX_SLEEP_SECONDS * hz);
     }
 }

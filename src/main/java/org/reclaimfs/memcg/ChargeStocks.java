@@ -10,8 +10,8 @@ import org.reclaimfs.mm.Effort;
  * spec/04 section 2). The CPU is that of the slice under way. Unit: pages. NOT thread safe.
  */
 final class ChargeStocks {
-    /** MEMCG_CHARGE_BATCH: what is charged at once, and the most that is kept. */
-    static final int BATCH = 64;
+    /** What is charged at once, and the most that is kept. */
+    static final int BATCH = MemCgroup.CHARGE_BATCH;
     /** NR_MEMCG_STOCK: the memcgs that a CPU keeps a stock for. */
     static final int SLOTS = 7;
 

@@ -11,6 +11,9 @@ import org.reclaimfs.mm.MemMap;
  * descendants, also removed ones. NOT thread safe.
  */
 public final class MemCgroup {
+    /** MEMCG_CHARGE_BATCH, in pages. */
+    public static final int CHARGE_BATCH = 64;
+
     /** Lines of memory.events, in order. */
     public enum Event {
         LOW,

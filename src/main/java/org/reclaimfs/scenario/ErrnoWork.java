@@ -1,40 +1,26 @@
 package org.reclaimfs.scenario;
 
-import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.LateWork;
 import org.reclaimfs.kernfs.Work;
 
 /** A write that is expected to be refused. */
 final class ErrnoWork implements Work {
-    /** Does the write; returns its slow part. */
-    interface Attempt {
-        Work begin() throws ErrnoException;
-    }
-
     private final Step.ExpectErrno step;
-    private final Attempt attempt;
-    private @Nullable Work work;
-    private boolean signalled;
+    private final LateWork write;
 
-    ErrnoWork(Step.ExpectErrno step, Attempt attempt) {
+    /** @param write does the write; returns its slow part */
+    ErrnoWork(Step.ExpectErrno step, LateWork.Beginning write) {
         this.step = step;
-        this.attempt = attempt;
+        this.write = new LateWork(write);
     }
 
     @Override
     public long slice(long nowNs) throws ErrnoException {
         Errno got = null;
         try {
-            Work running = work;
-            if (running == null) {
-                running = attempt.begin();
-                work = running;
-                if (signalled) {
-                    running.signal();
-                }
-            }
-            long cost = running.slice(nowNs);
+            long cost = write.slice(nowNs);
             if (cost != FINISHED) {
                 return cost;
             }
@@ -49,9 +35,6 @@ final class ErrnoWork implements Work {
 
     @Override
     public void signal() {
-        signalled = true;
-        if (work != null) {
-            work.signal();
-        }
+        write.signal();
     }
 }

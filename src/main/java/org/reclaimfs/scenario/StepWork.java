@@ -3,6 +3,7 @@ package org.reclaimfs.scenario;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.kernfs.LateWork;
 import org.reclaimfs.kernfs.Work;
 
 /** One step from its beginning to its end; begins with the first slice. */
@@ -15,17 +16,11 @@ final class StepWork implements Work {
      */
     record Failure(String reason, @Nullable String expected, String seen) {}
 
-    private final StepRunner runner;
-    private final Step step;
-    private final boolean waits;
-    private @Nullable Work work;
-    private boolean signalled;
+    private final LateWork work;
     private @Nullable Failure failure;
 
     StepWork(StepRunner runner, Step step, boolean waits) {
-        this.runner = runner;
-        this.step = step;
-        this.waits = waits;
+        this.work = new LateWork(() -> runner.begin(step, waits));
     }
 
     /** Set once {@link #slice} has thrown. */
@@ -36,28 +31,17 @@ final class StepWork implements Work {
 
     /** Whether it only waits for a point in time. */
     boolean onlyWaits() {
-        return work instanceof AdvanceWork;
+        return work.begun() instanceof AdvanceWork;
     }
 
     /** Begins the step, and does what it does at once; false if that was all. */
     boolean begin() throws ErrnoException {
-        return run(() -> {
-                    Work begun = runner.begin(step, waits);
-                    work = begun;
-                    if (signalled) {
-                        begun.signal();
-                    }
-                    return begun instanceof Work.Done ? Work.FINISHED : 0;
-                })
-                != Work.FINISHED;
+        return run(() -> work.begin() instanceof Work.Done ? Work.FINISHED : 0) != Work.FINISHED;
     }
 
     @Override
     public long slice(long nowNs) throws ErrnoException {
-        if (work == null && !begin()) {
-            return Work.FINISHED;
-        }
-        return run(() -> work == null ? Work.FINISHED : work.slice(nowNs));
+        return run(() -> work.slice(nowNs));
     }
 
     private interface Piece {
@@ -79,9 +63,6 @@ final class StepWork implements Work {
 
     @Override
     public void signal() {
-        signalled = true; // perhaps before it has begun
-        if (work != null) {
-            work.signal();
-        }
+        work.signal();
     }
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.abi.Units;
+import org.reclaimfs.kernfs.LateWork;
 import org.reclaimfs.kernfs.SteppedWork;
 import org.reclaimfs.kernfs.Store;
 import org.reclaimfs.kernfs.Work;
@@ -72,7 +73,7 @@ final class ZramFiles {
     /** The same store, but while writeback or recompression is at work it waits (dev_lock). */
     static Store<ZramFiles> locked(Store<ZramFiles> store) {
         return (zram, in, file) -> zram.device.reworking()
-                ? new Waiting(zram, () -> store.store(zram, in, file))
+                ? new Waiting(zram, new LateWork(() -> store.store(zram, in, file)))
                 : store.store(zram, in, file);
     }
 
@@ -93,45 +94,17 @@ final class ZramFiles {
         return machine.swap().byPath("/dev/" + device.name()) != null;
     }
 
-    private interface Attempt {
-        Work run() throws ErrnoException;
-    }
-
     /** A write that waits for the device's lock, and what it does then. */
-    private static final class Waiting implements Work {
-        private final ZramFiles zram;
-        private final Attempt attempt;
-        private @Nullable Work begun;
-        private boolean signalled;
-
-        Waiting(ZramFiles zram, Attempt attempt) {
-            this.zram = zram;
-            this.attempt = attempt;
-        }
-
+    private record Waiting(ZramFiles zram, LateWork write) implements Work {
         @Override
         public long slice(long nowNs) throws ErrnoException {
-            if (begun == null && zram.device.reworking()) {
-                return IDLE;
-            }
-            Work work = begun;
-            if (work == null) {
-                work = attempt.run();
-                begun = work;
-                if (signalled) {
-                    work.signal();
-                }
-            }
-            return work.slice(nowNs);
+            return write.begun() == null && zram.device.reworking() ? IDLE : write.slice(nowNs);
         }
 
         /** The lock itself is waited for whatever comes (down_write); what is done with it may end early. */
         @Override
         public void signal() {
-            signalled = true;
-            if (begun != null) {
-                begun.signal();
-            }
+            write.signal();
         }
     }
 
