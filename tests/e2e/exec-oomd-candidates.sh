@@ -68,5 +68,7 @@ expect_line "$scratch/leaf.out" 'bloat.service/below 1'
 expect_eq "group: killed" 'bloat calm' "$(awk '{ print $1 }' "$scratch/group.kills" | sort | paste -sd' ' -)"
 expect_line "$scratch/group.out" 'bloat.service 2'
 expect_eq "second: kills" 2 "$(wc -l <"$scratch/second.kills")"
-awk '{ at[NR] = $2 } END { exit !(at[2] - at[1] > 14.8 && at[2] - at[1] <= 20) }' "$scratch/second.kills" ||
-    fail "second: not 15 to 20 s after the first: $(said second)"
+# oomd waits 15 s from its own kill; the sandbox writes down when it saw a death, which a busy machine delays. Without the
+# wait the second would follow after the second that pressure has to last.
+awk '{ at[NR] = $2 } END { exit !(at[2] - at[1] >= 12 && at[2] - at[1] <= 25) }' "$scratch/second.kills" ||
+    fail "second: not about 15 s after the first: $(said second)"
