@@ -41,3 +41,44 @@ expect_eq "order" "$(printf '%s\n' . .. $order)" "$(cd "$cg/work/leaf/.." && rmd
 # shellcheck disable=SC2086
 expect_eq "files of a tree" "$(printf '%s\n' $order | wc -l)" "$(find "$cg/work" -mindepth 1 | wc -l)"
 expect_eq "types" "f" "$(find "$cg/work" -mindepth 1 -printf '%y\n' | sort -u)"
+
+# Any number is a position: what comes from there on is the listing's end, and the name of no other place in memory.
+mkdir "$cg/many"
+i=0
+while [ $i -lt 400 ]; do
+    mkdir "$cg/many/c$i"
+    i=$((i + 1))
+done
+cat >"$scratch/positions.py" <<'PY'
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+
+def names(fd):
+    """All names from where the directory is now, each with the position behind it."""
+    found, buffer = [], ctypes.create_string_buffer(2048)
+    while (n := libc.syscall(ctypes.c_long(217), fd, buffer, len(buffer))) > 0:
+        at = 0
+        while at < n:
+            behind, length = struct.unpack_from("=qH", buffer.raw, at + 8)
+            found.append((buffer.raw[at + 19:at + length].split(b"\0")[0].decode(), behind))
+            at += length
+    return found if n == 0 else os.strerror(ctypes.get_errno())
+
+os.chdir(sys.argv[1])
+fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
+everything = names(fd)
+assert len(set(everything)) == len(everything) == len(os.listdir()) + 2, everything
+for position in list(range(0, 450)) + [1 << 31, 1 << 32, (1 << 32) + 7, (1 << 63) - 1]:
+    os.lseek(fd, position, os.SEEK_SET)
+    assert names(fd) == everything[position:], (position, names(fd))
+for name, behind in everything: # also after the end was reached
+    os.lseek(fd, behind, os.SEEK_SET)
+    assert names(fd) == everything[everything.index((name, behind)) + 1:], name
+# What is removed while one reads comes neither twice nor hides its neighbours; from the beginning it is gone.
+os.lseek(fd, 0, os.SEEK_SET)
+os.rmdir("c0")
+gone = [entry[0] for entry in names(fd)]
+assert sorted(gone) == sorted(name for name, _ in everything if name != "c0")
+print("positions:", len(everything))
+PY
+expect_eq "every position" "positions: $(($(find "$cg/many" -maxdepth 1 | wc -l) + 1))" "$(timeout 60 python3 "$scratch/positions.py" "$cg/many")"

@@ -2,15 +2,14 @@ package org.reclaimfs.fuse;
 
 import static org.reclaimfs.fuse.Ending.call;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Arrays;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
-import org.reclaimfs.kernfs.Dir;
-import org.reclaimfs.kernfs.DirEntry;
 import org.reclaimfs.kernfs.FileRef;
 import org.reclaimfs.kernfs.Kernfs;
 import org.reclaimfs.kernfs.Node;
@@ -85,7 +84,7 @@ final class FuseFs {
     int fgetattr(@Nullable String path, Pointer to, Pointer info) {
         return call("fgetattr", path, () -> {
             Object handle = open.get(info.getLong(FI_HANDLE));
-            Node node = handle instanceof OpenFile file ? file.ref() : (Node) required(handle);
+            Node node = handle instanceof OpenFile file ? file.ref() : directory(handle).dir;
             stats.write(kernfs.stat(node), to);
             return 0;
         });
@@ -170,29 +169,22 @@ final class FuseFs {
 
     int opendir(String path, Pointer info) {
         return call("opendir", path, () -> {
-            info.putLong(FI_HANDLE, open.add(kernfs.opendir(path, callers.current())));
+            info.putLong(FI_HANDLE, open.add(new OpenDir(kernfs.opendir(path, callers.current()))));
             return 0;
         });
     }
 
     int readdir(@Nullable String path, Pointer buf, FuseFillDir filler, Pointer entry, Pointer info) {
         return call("readdir", path, () -> {
-            Dir dir = (Dir) required(open.get(info.getLong(FI_HANDLE)));
-            List<DirEntry> entries = dir.entries();
-            fill(filler, buf, ".", dir.ino(), Stat.DIRECTORY, entry);
-            fill(filler, buf, "..", dir.parent().ino(), Stat.DIRECTORY, entry);
-            for (int i = 0; i < entries.size(); i++) {
-                DirEntry child = entries.get(i);
-                fill(filler, buf, child.name(), child.ino(), child.type(), entry);
-            }
+            directory(open.get(info.getLong(FI_HANDLE)))
+                    .list(SessionLoop.directoryPosition(), (name, ino, type, next) -> {
+                        stats.writeEntry(ino, type, entry);
+                        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+                        ByteBuffer zeroEnded = ByteBuffer.wrap(Arrays.copyOf(utf8, utf8.length + 1));
+                        return filler.apply(buf, zeroEnded, entry, next) == 0;
+                    });
             return 0;
         });
-    }
-
-    private void fill(FuseFillDir filler, Pointer buf, String name, long ino, int type, Pointer entry) {
-        stats.writeEntry(ino, type, entry);
-        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-        filler.apply(buf, java.nio.ByteBuffer.wrap(java.util.Arrays.copyOf(utf8, utf8.length + 1)), entry, 0);
     }
 
     int releasedir(@Nullable String path, Pointer info) {
@@ -375,10 +367,10 @@ final class FuseFs {
         throw new ErrnoException(Errno.EBADF, "no such handle");
     }
 
-    private static Object required(@Nullable Object handle) throws ErrnoException {
-        if (handle == null) {
-            throw new ErrnoException(Errno.EBADF, "no such handle");
+    private static OpenDir directory(@Nullable Object handle) throws ErrnoException {
+        if (handle instanceof OpenDir dir) {
+            return dir;
         }
-        return handle;
+        throw new ErrnoException(Errno.EBADF, "no such handle");
     }
 }

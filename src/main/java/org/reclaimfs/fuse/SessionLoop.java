@@ -87,6 +87,7 @@ final class SessionLoop {
         private final QuickAnswers quickAnswers = answers.forThread(direct(ANSWER_BYTES), ANSWER_BYTES);
         private boolean leading;
         private boolean serving; // a request, at this moment
+        private long directoryPosition;
         private boolean fresh = true; // GUARDED_BY(SessionLoop.this): has not asked for the lead yet
 
         Worker(int number) {
@@ -163,7 +164,12 @@ final class SessionLoop {
             if (quickAnswers.answer(memory)) {
                 return true;
             }
-            if (!quick(memory.getInt(Wire.OPCODE)) || anticipation.pending()) {
+            int opcode = memory.getInt(Wire.OPCODE);
+            if (opcode == Wire.READDIR) {
+                directoryPosition = memory.getLong(Wire.READ_OFFSET);
+                memory.putLong(Wire.READ_OFFSET, 0);
+            }
+            if (!quick(opcode) || anticipation.pending()) {
                 giveUpLead();
             }
             serving = true;
@@ -200,6 +206,14 @@ final class SessionLoop {
     /** The kernel's number of the file that the current thread's request is about; 0 outside of requests. */
     static long currentNode() {
         return Thread.currentThread() instanceof Worker worker ? worker.memory.getLong(Wire.NODE) : 0;
+    }
+
+    /**
+     * Where in the directory the current thread's request begins. libfuse is told 0 each time: with a position of the
+     * client's choice it would answer from any place of this process' memory (see {@link OpenDir}).
+     */
+    static long directoryPosition() {
+        return Thread.currentThread() instanceof Worker worker ? worker.directoryPosition : 0;
     }
 
     /** Starts the first thread. */

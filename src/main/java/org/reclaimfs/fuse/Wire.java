@@ -1,7 +1,7 @@
 package org.reclaimfs.fuse;
 
 /**
- * Offsets of the messages on /dev/fuse that {@link QuickAnswers} reads and writes (linux/fuse.h, protocol 7.19, which
+ * Offsets of the messages on /dev/fuse that {@link QuickAnswers} and {@link SessionLoop} read and write (linux/fuse.h, protocol 7.19, which
  * libfuse 2.9 negotiates with every newer kernel).
  */
 final class Wire {
@@ -13,6 +13,7 @@ final class Wire {
     static final int OPEN = 14;
     static final int READ = 15;
     static final int RELEASE = 18;
+    static final int READDIR = 28;
     static final int BATCH_FORGET = 42;
 
     // struct fuse_in_header
@@ -25,7 +26,7 @@ final class Wire {
     /** Where what belongs to the operation begins. */
     static final int IN = 40;
 
-    // struct fuse_open_in, fuse_read_in, fuse_release_in
+    // struct fuse_open_in, fuse_read_in (of readdir, too), fuse_release_in
     static final int OPEN_FLAGS = IN;
     static final int HANDLE = IN;
     static final int READ_OFFSET = IN + 8;

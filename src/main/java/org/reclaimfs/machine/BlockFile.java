@@ -80,10 +80,10 @@ public final class BlockFile {
      */
     public int write(long offset, byte[] source, int at, int length) throws ErrnoException {
         refuseSwap();
-        int wanted = (int) Math.min(length, sizeBytes() - offset);
-        if (wanted <= 0) {
+        if (offset >= sizeBytes()) {
             throw new ErrnoException(Errno.ENOSPC, name + " has " + sizeBytes() + " bytes");
         }
+        int wanted = (int) Math.min(length, sizeBytes() - offset);
         int done = 0;
         while (done < wanted) {
             int from = (int) ((offset + done) % Units.PAGE_SIZE);
