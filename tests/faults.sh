@@ -68,16 +68,21 @@ belongings() {
     servers
 }
 
-# The launcher's own way of cleaning up, after which a new machine must answer.
+# usable_again SIGNAL WHEN: the launcher's own way of cleaning up, after which a new machine must answer.
 usable_again() {
-    if mounted; then
-        timeout 60 "$reclaimfs" umount "$mnt" 2>"$scratch/said" ||
-            ! mounted || fail "$1: umount: $(cat "$scratch/said")"
-    fi
-    ! mounted || fail "$1: still mounted"
-    ls "$mnt" >/dev/null || fail "$1: the mount point cannot be used"
-    [ -z "$(ls -A "$mnt")" ] || fail "$1: the mount point is not empty"
-    wait_until 15 "$1: the end of all processes of the mount" no_servers
+    unmount "$2"
+    wait_until 15 "$2: the end of all processes of the mount" no_servers
+    # Whoever dies by SIGKILL in the middle of its start may have mounted after our look; SIGTERM leaves nothing.
+    [ "$1" = KILL ] || ! mounted || fail "$2: the server has left its mount"
+    unmount "$2"
+    ! mounted || fail "$2: still mounted"
+    ls "$mnt" >/dev/null || fail "$2: the mount point cannot be used"
+    [ -z "$(ls -A "$mnt")" ] || fail "$2: the mount point is not empty"
+}
+
+# unmount WHEN: if there is anything, and it has not gone by itself before the launcher looks.
+unmount() {
+    ! mounted || timeout 60 "$reclaimfs" umount "$mnt" 2>"$scratch/said" || ! mounted || fail "$1: umount: $(cat "$scratch/said")"
 }
 no_servers() { [ -z "$(servers)" ]; }
 
@@ -123,7 +128,7 @@ do_kill() {
         fi
         sleep_ms "$drawn"
         kill -s "$signal" "$server" 2>/dev/null || true
-        usable_again "SIG$signal, $i of $times (seed $seed)" || exit 1
+        usable_again "$signal" "SIG$signal, $i of $times (seed $seed)"
     done
     kill -9 "$worker" # SIGTERM might meet the trap it has from us
     wait "$worker" 2>/dev/null || true
