@@ -23,13 +23,18 @@ readonly beyond=-sys_module,-sys_rawio,-sys_boot,-sys_time,-syslog,-net_admin,-m
 ,-wake_alarm,-block_suspend
 
 outer() {
-    local narrow=(setpriv --inh-caps=-all "--bounding-set=$beyond" --)
+    local why left=1 narrow=(setpriv --inh-caps=-all "--bounding-set=$beyond" --)
     mount -t tmpfs -o mode=755 run /run || fail "cannot mount in a namespace of our own: is this a restricted container?"
     mkdir -p /run/.tree /run/.dev "$host" "$stand_ins/bin" /run/lock /run/reclaimfs
     mkfifo "$stand_ins/wishes"
     # The sandbox' /dev: the process that keeps the block devices makes their nodes in it.
     mount -t tmpfs -o mode=755 dev /run/.dev
-    "${narrow[@]}" true 2>/dev/null || narrow=()
+    why=$(LC_ALL=C "${narrow[@]}" cat /proc/self/status 2>&1) || narrow=()
+    # Of a root who may not drop any, setpriv says nothing.
+    if [[ $why =~ CapBnd:[[:space:]]*([0-9a-f]+) ]]; then
+        why='no CAP_SETPCAP' left=$((0x${BASH_REMATCH[1]} & 1 << 16)) # CAP_SYS_MODULE stands for all
+    fi
+    ((!left)) || say "the sandbox keeps all rights of root, which it cannot drop: ${why//$'\n'/; }"
     exec "${narrow[@]}" "$@"
 }
 

@@ -12,6 +12,7 @@ usage() {
     cat <<USAGE
 usage: tests/fuzz.sh [--minutes N] [--inputs N] [--seed N]
        tests/fuzz.sh --coverage [--minutes N] [--corpus DIR] [TARGET…]
+       tests/fuzz.sh --coverage --again FILE TARGET
 
 Half of the time (default 2 minutes) writes random texts to all files of a machine in one process, and parses steps and
 scenarios; the other half makes random system calls on a mount. With --inputs N, N texts and N system calls instead, however
@@ -24,7 +25,8 @@ With --coverage Jazzer (from Maven Central) looks for inputs that reach new code
   units      systemd's unit files and their names
   tree       texts to all files that take one: cgroup files, io.max, triggers, sysctls, attributes of zram and zswap
 It begins with the lines of src/test/resources/fuzz/TARGET.txt, which the usual unit tests take, too (FuzzSeedsTest): a finding, once
-mended, belongs there. --corpus DIR keeps what was found worth trying, below DIR/TARGET, for the next time.
+mended, belongs there. What a finding's input was is in target/fuzz-findings; --again gives such a FILE to its target once more.
+--corpus DIR keeps what was found worth trying, below DIR/TARGET, for the next time.
 
 Exit status: 0 nothing found, 1 otherwise, 2 wrong usage.
 USAGE
@@ -35,16 +37,17 @@ misuse() {
     exit 2
 }
 
-minutes=2 seed=1 inputs='' coverage=false corpus='' chosen=()
+minutes=2 seed=1 inputs='' coverage=false corpus='' again='' chosen=()
 while (($#)); do
     case $1 in
-        --minutes | --seed | --inputs | --corpus)
+        --minutes | --seed | --inputs | --corpus | --again)
             (($# > 1)) || misuse
             case $1 in
                 --minutes) minutes=$2 ;;
                 --seed) seed=$2 ;;
                 --inputs) inputs=$2 ;;
                 --corpus) corpus=$2 ;;
+                --again) again=$2 ;;
             esac
             shift
             ;;
@@ -62,6 +65,11 @@ while (($#)); do
     shift
 done
 [[ $minutes =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ && $inputs =~ ^[0-9]*$ ]] || misuse
+if [[ $again ]]; then
+    [[ $coverage == true && ${#chosen[@]} == 1 ]] || misuse
+    [[ -r $again ]] || { echo "fuzz: cannot read $again" >&2 && exit 2; }
+    again=$(readlink -f "$again")
+fi
 
 # The class of a target.
 class_of() {
@@ -87,27 +95,58 @@ make_seeds() {
     fi
 }
 
+# Words that a guided fuzzer puts together: names and values of the seeds, and a path once more as the beginning of a write.
+make_dictionary() {
+    sed 's/\\[ntr0]/ /g' "src/test/resources/fuzz/$1.txt" | grep -oE '[]A-Za-z0-9_./:+-]{2,}=?' | sort -u |
+        awk '{ printf "\"%s\"\n", $0 } /^\// { printf "\"\\x00%s\\x0a\"\n", $0 }' >"$2"
+}
+
+# jazzer TARGET ARGUMENT…: in $scratch, where it leaves a reproducer in Java.
+jazzer() {
+    local class
+    class=$(class_of "$1")
+    shift
+    (
+        cd "$scratch"
+        java -Xmx1g -XX:+UseSerialGC -Xlog:disable -XX:-UsePerfData -cp "$classpath" com.code_intelligence.jazzer.Jazzer \
+            --target_class="$class" --instrumentation_includes="$rooms" --reproducer_path="$scratch" -rss_limit_mb=4000 "$@"
+    )
+}
+
+# finding LOG: what it says of the finding.
+finding() {
+    sed -n '/^== Java Exception/,/^== libFuzzer/p; /^SUMMARY/p; /^ERROR/p' "$1" | sed -n '1,80p'
+    tail -n 5 "$1"
+}
+
 # guided TARGET: a finding is printed with its stack, and as a file that can be given to Jazzer again.
 guided() {
     local log=$scratch/$1.log status=0
     make_seeds "$1" "$scratch/seeds/$1"
+    make_dictionary "$1" "$scratch/$1.dict"
     mkdir -p "$corpus/$1" "$found"
     # A loaded machine is slow: only what lasts two minutes hangs.
-    (
-        cd "$scratch"
-        java -Xmx1g -XX:+UseSerialGC -Xlog:disable -XX:-UsePerfData -cp "$classpath" com.code_intelligence.jazzer.Jazzer \
-            --target_class="$(class_of "$1")" --instrumentation_includes="$rooms" \
-            --reproducer_path="$scratch" -artifact_prefix="$found/$1-" -seed="$seed" -timeout=120 -max_len=4096 \
-            -rss_limit_mb=4000 -max_total_time=$((minutes * 60)) "$corpus/$1" "$scratch/seeds/$1"
-    ) >"$log" 2>&1 || status=$?
+    jazzer "$1" -artifact_prefix="$found/$1-" -seed="$seed" -timeout=120 -max_len=4096 -dict="$scratch/$1.dict" \
+        -max_total_time=$((minutes * 60)) "$corpus/$1" "$scratch/seeds/$1" >"$log" 2>&1 || status=$?
     if ((status)); then
-        echo "FOUND in $1 (status $status); the input is below $found"
-        sed -n '/^== Java Exception/,/^== libFuzzer/p; /^SUMMARY/p; /^ERROR/p' "$log" | sed -n '1,80p'
-        [[ -s $log ]] && tail -n 5 "$log"
+        echo "FOUND in $1 (status $status); the input is below $found, for --again FILE $1"
+        finding "$log"
         return 1
     fi
     echo "$1: $(sed -nE 's/^Done ([0-9]+) runs in ([0-9]+) second.*/\1 inputs in \2 s, nothing found/p' "$log")," \
         "coverage $(sed -nE 's/.* cov: ([0-9]+) .*/\1/p' "$log" | tail -n 1) edges"
+}
+
+# once_more TARGET FILE
+once_more() {
+    local log=$scratch/$1.log status=0
+    jazzer "$1" "$2" >"$log" 2>&1 || status=$?
+    if ((status)); then
+        echo "FOUND again in $1 (status $status) by $2"
+        finding "$log"
+        return 1
+    fi
+    echo "$1: nothing found by $2"
 }
 
 if $coverage; then
@@ -120,6 +159,10 @@ if $coverage; then
     mvn -q -Pfuzz test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile="$scratch/classpath"
     classpath=$PWD/target/test-classes:$PWD/target/classes:$(cat "$scratch/classpath")
     status=0
+    if [[ $again ]]; then
+        once_more "${chosen[0]}" "$again" || status=1
+        exit "$status"
+    fi
     ((${#chosen[@]})) || chosen=("${targets[@]}")
     for target in "${chosen[@]}"; do
         guided "$target" || status=1

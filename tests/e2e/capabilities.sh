@@ -54,3 +54,26 @@ for number in 9 12 16 17 22 25 30 32 33 34 35 36; do
     expect_eq "capability $number in the sandbox ($bits)" 0 $((0x$bits >> number & 1))
 done
 expect_eq "CAP_SYS_ADMIN in the sandbox" 1 $((0x$bits >> sys_admin & 1))
+
+# A root who may not drop any, and one without setpriv, hear of it in one line, and are served.
+mkdir "$scratch/bin"
+for program in /usr/bin/* /bin/*; do
+    [ "${program##*/}" = setpriv ] || ln -sf "$program" "$scratch/bin/"
+done
+undropped='keeps all rights of root'
+# expect_said WHY: $said is one line that says so, with the reason.
+expect_said() {
+    case $said in *"$undropped"*"$1"*) ;; *) fail "it does not say that it $undropped for '$1': '$said'" ;; esac
+    expect_eq "lines said" 1 "$(printf '%s\n' "$said" | wc -l)"
+}
+said=$(setpriv --inh-caps=-setpcap --bounding-set=-setpcap "$reclaimfs" mount "$mnt" 2>&1) || fail "mount without CAP_SETPCAP: $said"
+expect_said 'no CAP_SETPCAP'
+ctl check
+stop
+said=$(PATH="$scratch/bin" "$reclaimfs" mount "$mnt" 2>&1) || fail "mount without setpriv: $said"
+expect_said 'setpriv is missing'
+stop
+said=$(setpriv --inh-caps=-setpcap --bounding-set=-setpcap "$reclaimfs" exec --tier files -- true 2>&1) || fail "exec without CAP_SETPCAP: $said"
+expect_said 'no CAP_SETPCAP'
+said=$("$reclaimfs" mount "$mnt" 2>&1) || fail "mount: $said"
+expect_eq "what is said where they can be dropped" '' "$said"

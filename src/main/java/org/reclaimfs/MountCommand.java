@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
         })
 final class MountCommand implements Callable<Integer> {
     private static final long READY_SECONDS = 30;
-    private static final long END_SECONDS = 6;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -75,9 +74,11 @@ final class MountCommand implements Callable<Integer> {
     }
 
     private void serve(Session session, double factor) throws Failure {
-        try (FuseMount mount = FuseMount.start(session.kernfs(), directory, FuseOptions.DEFAULT)) {
+        // After a signal what was asked for is done, so the status is 0.
+        try (FuseMount mount =
+                FuseMount.startUntilSignal(session.kernfs(), directory, FuseOptions.DEFAULT, () -> Runtime.getRuntime()
+                        .halt(0))) {
             Fatal.onOutOfMemory(mount::close);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(mount), "reclaimfs-end"));
             if (!mount.awaitReady(READY_SECONDS, TimeUnit.SECONDS)) {
                 throw Failure.of(Main.FAILED, directory + " is mounted but does not answer");
             }
@@ -94,15 +95,5 @@ final class MountCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** A signal has come: the mount's own hook unmounts. What was asked for is done, so the status is 0. */
-    private static void end(FuseMount mount) {
-        try {
-            mount.awaitUnmounted(END_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Runtime.getRuntime().halt(0);
     }
 }

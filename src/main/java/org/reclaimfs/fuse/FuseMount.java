@@ -9,6 +9,7 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
+import org.reclaimfs.abi.Errno;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.FileRef;
 import org.reclaimfs.kernfs.Kernfs;
@@ -16,13 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One mount: from {@link #start} until someone unmounts it or {@link #close} does. A shutdown hook unmounts
- * when the JVM is told to end (Ctrl-C, SIGTERM), so nothing is left behind.
+ * One mount: from {@link #start} until someone unmounts it or {@link #close} does. A {@link Farewell} unmounts when the
+ * JVM is told to end (Ctrl-C, SIGTERM), so nothing is left behind.
  */
 public final class FuseMount implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FuseMount.class);
     private static final String LIBRARY = "libfuse.so.2";
     private static final long CLOSE_SECONDS = 5;
+
+    // umount2(2): lazily, and never what a link leads to
+    private static final int MNT_DETACH = 2;
+    private static final int UMOUNT_NOFOLLOW = 8;
 
     // struct fuse_context, fuse.h of 2.9 on x86-64
     private static final int CONTEXT_UID = 8;
@@ -39,10 +44,11 @@ public final class FuseMount implements AutoCloseable {
     private final Pointer session;
     private final SessionLoop loop;
     private final CountDownLatch ready;
-    private final Thread hook;
+    private final Farewell farewell;
     private boolean torndown; // GUARDED_BY(this)
 
-    private FuseMount(LibFuse2 lib, Kernfs kernfs, FuseOptions options, Path directory) throws MountException {
+    private FuseMount(LibFuse2 lib, Kernfs kernfs, FuseOptions options, Path directory, Farewell farewell)
+            throws MountException {
         this.lib = lib;
         this.directory = directory;
         this.ready = new CountDownLatch(1);
@@ -79,7 +85,7 @@ public final class FuseMount implements AutoCloseable {
                 session,
                 channel,
                 (memory, bytes) -> new QuickAnswers(kernfs, fs, nodes, FuseMount::caller, out, memory, bytes));
-        this.hook = new Thread(this::unmount, "reclaimfs-unmount");
+        this.farewell = farewell;
     }
 
     /**
@@ -89,11 +95,36 @@ public final class FuseMount implements AutoCloseable {
      * @throws MountException with what is missing: the directory, /dev/fuse, libfuse 2, permission
      */
     public static FuseMount start(Kernfs kernfs, Path directory, FuseOptions options) throws MountException {
+        return start(kernfs, directory, options, new Farewell(null));
+    }
+
+    /**
+     * The same for a process that is there for this mount alone.
+     *
+     * @param last ends the process; called once a signal has come and nothing is mounted (any more), or when somebody has
+     *     kept the mount for 6 s since
+     * @throws MountException as {@link #start}, or because the signal came first
+     */
+    public static FuseMount startUntilSignal(Kernfs kernfs, Path directory, FuseOptions options, Runnable last)
+            throws MountException {
+        return start(kernfs, directory, options, new Farewell(last));
+    }
+
+    private static FuseMount start(Kernfs kernfs, Path directory, FuseOptions options, Farewell farewell)
+            throws MountException {
         Path real = checked(directory);
-        FuseMount mount = new FuseMount(load(), kernfs, options, real);
-        java.lang.Runtime.getRuntime().addShutdownHook(mount.hook);
-        mount.loop.start();
-        return mount;
+        LibFuse2 lib = load();
+        farewell.register();
+        try {
+            return farewell.mount(() -> {
+                FuseMount mount = new FuseMount(lib, kernfs, options, real, farewell);
+                mount.loop.start();
+                return mount;
+            });
+        } catch (MountException e) {
+            farewell.unregister();
+            throw e;
+        }
     }
 
     private static Path checked(Path directory) throws MountException {
@@ -181,7 +212,7 @@ public final class FuseMount implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        removeHook();
+        farewell.unregister();
     }
 
     private synchronized void teardown() {
@@ -191,12 +222,8 @@ public final class FuseMount implements AutoCloseable {
         }
     }
 
-    private void removeHook() {
-        try {
-            java.lang.Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            LOG.trace("the JVM is ending; the hook has run or is running", e);
-        }
+    private synchronized boolean exited() {
+        return torndown || lib.fuse_session_exited(session) != 0;
     }
 
     private void modify(FileRef file) {
@@ -204,14 +231,26 @@ public final class FuseMount implements AutoCloseable {
         lib.truncate(path, 0); // a file that has gone meanwhile needs none
     }
 
-    // By a program of its own: it works for root and for plain users, and never calls into our own mount
-    // from a thread that serves it.
-    private void unmount() {
+    /** Takes the mount away, lazily; nothing to do if somebody else has. */
+    void unmount() {
         polls.close();
         notices.close();
-        if (lib.fuse_session_exited(session) != 0) {
+        if (exited() || unmountAsRoot() || unmountByProgram()) {
             return;
         }
+        LOG.warn("could not unmount {}: try fusermount -u", directory);
+    }
+
+    // At once: until we have, whoever else unmounts finds our clients busy.
+    private boolean unmountAsRoot() {
+        if (lib.umount2(directory.toString(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
+            return true;
+        }
+        int errno = Runtime.getRuntime(lib).getLastError();
+        return errno == Errno.EINVAL.number(); // no mount: somebody was faster
+    }
+
+    private boolean unmountByProgram() {
         for (String program : new String[] {"fusermount", "fusermount3"}) {
             try {
                 Process process = new ProcessBuilder(program, "-u", "-z", "-q", directory.toString())
@@ -219,15 +258,15 @@ public final class FuseMount implements AutoCloseable {
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
                 if (process.waitFor() == 0) {
-                    return;
+                    return true;
                 }
             } catch (IOException e) {
                 LOG.trace("{} is not there", program, e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
+                return true; // whoever interrupts does not want to hear of it
             }
         }
-        LOG.warn("could not unmount {}: try fusermount -u", directory);
+        return exited(); // somebody was faster
     }
 }

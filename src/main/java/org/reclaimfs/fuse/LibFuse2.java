@@ -54,6 +54,9 @@ public interface LibFuse2 {
     /** truncate(2), from the C library. */
     int truncate(String path, @off_t long length);
 
+    /** umount2(2), from the C library. */
+    int umount2(String path, int flags);
+
     /** getpriority(2), from the C library. */
     int getpriority(int which, int who);
 
