@@ -56,7 +56,7 @@ public final class Reclaim {
 
     /**
      * @param target the memcg to reclaim from; null is the whole machine, on behalf of the page allocator
-     * @param nrToReclaim pages to free
+     * @param nrToReclaim pages to free; for a memcg a batch at least (try_to_free_mem_cgroup_pages)
      * @param swappiness 0..200, {@link Vmscan#SWAPPINESS_ANON_ONLY}, or -1 for vm.swappiness
      * @param cpu the CPU whose swap cluster is used, and whose node comes first
      */
@@ -73,7 +73,7 @@ public final class Reclaim {
                 new ScanControl(
                         target,
                         target == null ? root : target,
-                        nrToReclaim,
+                        Math.max(nrToReclaim, Vmscan.SWAP_CLUSTER_MAX),
                         reason,
                         swappiness < 0 ? vm.swappiness() : swappiness),
                 vm.nodesFrom(cpu),

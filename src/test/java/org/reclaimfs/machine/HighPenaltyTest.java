@@ -63,6 +63,23 @@ final class HighPenaltyTest {
         assertThat(work.stat(MemoryStat.PGSTEAL)).isZero();
     }
 
+    /** A debt of one page, as single charges near memory.max make it, is worked off like any other: by a whole batch. */
+    @Test
+    void theSmallestDebtReclaimsABatch() throws Exception {
+        Lab lab = new Lab();
+        MemCgroup work = lab.cgroup("/work");
+        lab.zram(64);
+        Task hog = lab.task("hog", "/work", Kind.ANON, 1000, Content.RANDOM);
+        long usage = work.memory.usage();
+        work.memory.setHigh(usage);
+        work.memory.setMax(usage + 40);
+        while (work.events(MemCgroup.Event.HIGH) == 0) {
+            lab.run(lab.machine.alloc(hog, "data", Kind.ANON, null, 1, 0));
+        }
+        assertThat(work.events(MemCgroup.Event.HIGH)).isEqualTo(1);
+        assertThat(work.stat(MemoryStat.PGSTEAL)).isBetween(32L, 63L);
+    }
+
     /**
      * While one thread of a task works its debt off, which takes reclaim and a sleep, another one charges pages: it has a
      * debt of its own. Waiting for the first, in the middle of a slice, it would wait for ever.
