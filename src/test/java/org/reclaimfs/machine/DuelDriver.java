@@ -36,6 +36,14 @@ final class DuelDriver {
         this.fast = fast;
         this.ref = ref;
         this.seriesB = seriesB;
+        // The end of a memcg's lists costs nothing, so no slice ends there; but their writes have gone to the device.
+        fast.core().effort.betweenPieces(this::devicesFinish);
+    }
+
+    private void devicesFinish() {
+        if (!ref.lateIo) {
+            fast.completeIo();
+        }
     }
 
     /** Whether an operation of the fast model goes on for ever. */
@@ -77,9 +85,7 @@ final class DuelDriver {
             }
             cost = step(activity);
         }
-        if (!ref.lateIo) {
-            fast.completeIo();
-        }
+        devicesFinish();
         // Who dies has nothing left that a late write could rotate.
         fast.completeExits();
         fast.completeIo();
@@ -111,9 +117,7 @@ final class DuelDriver {
             while (cost != Activity.DONE && fast.vmstat(VmStat.PAGEOUTRUN) == run) {
                 clockNs += cost;
                 cost = step(kswapd);
-                if (!ref.lateIo) {
-                    fast.completeIo();
-                }
+                devicesFinish();
             }
             if (cost == Activity.DONE) {
                 awake.remove(kswapd);
