@@ -35,6 +35,9 @@ final class Books {
             if (resident) {
                 lists[list] += pages;
             }
+            // Else reclaim would have to know when a node is congested (vmscan's package-info).
+            boolean written = Flags.isFile(flags) && (flags & Flags.WRITEBACK) != 0;
+            require(!written, "run " + run + " is of a file and under writeback");
             zswapped += list == Flags.ZSWAP ? pages : 0;
             slots += (flags & Flags.SLOT) != 0 ? pages : 0;
             mapped += (flags & Flags.MAPPED) != 0 && !Flags.isFile(flags) ? pages : 0;
