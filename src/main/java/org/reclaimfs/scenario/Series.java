@@ -106,7 +106,9 @@ public final class Series {
     }
 
     private static long zramOrigBytes(Machine machine) {
-        return machine.zrams().stream().mapToLong(ZramDevice::origDataBytes).sum();
+        return machine.devices().zrams().stream()
+                .mapToLong(ZramDevice::origDataBytes)
+                .sum();
     }
 
     private static long psiUs(Machine machine, boolean full) {

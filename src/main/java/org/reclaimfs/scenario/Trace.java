@@ -178,7 +178,9 @@ final class Trace implements AllocListener {
 
     /** Pages that zram or zswap could not store for want of memory. */
     private long objectFailures() {
-        return machine.zrams().stream().mapToLong(ZramDevice::failedWrites).sum()
+        return machine.devices().zrams().stream()
+                        .mapToLong(ZramDevice::failedWrites)
+                        .sum()
                 + machine.zswap().counter(ZswapCounter.REJECT_ALLOC_FAIL)
                 + machine.zswap().counter(ZswapCounter.REJECT_KMEMCACHE_FAIL);
     }

@@ -104,8 +104,8 @@ final class DuelDriver {
 
     /** Each kswapd that is awake gets to the end of a run; the next one, if it is due, has only begun. */
     private void turns() {
-        for (int node = 0; node < fast.kswapds().count(); node++) {
-            Kswapd kswapd = fast.kswapds().of(node);
+        for (int node = 0; node < fast.threads().kswapds.count(); node++) {
+            Kswapd kswapd = fast.threads().kswapds.of(node);
             if (kswapd.takeWake()) {
                 awake.add(kswapd);
             }
@@ -167,7 +167,7 @@ final class DuelDriver {
         }
         fast.completeIo();
         // Which CPU was free for the worker is the scheduler's affair.
-        ref.settle(seriesB, fast.shrinkWorker().cpu());
+        ref.settle(seriesB, fast.threads().worker.cpu());
         // What the next operation does at once, it does on the first CPU.
         fast.core().effort.begin(clockNs, 0);
         List<String> differences = new ArrayList<>(Comparison.differences(fast, ref));
