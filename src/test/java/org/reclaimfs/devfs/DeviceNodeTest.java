@@ -137,7 +137,7 @@ final class DeviceNodeTest {
                 .as("the page that there is memory for")
                 .isEqualTo(4096);
         assertThat(DeviceWorld.result(() -> world.write(file, 4096, noise))).isEqualTo("EIO");
-        assertThat(zram.failedWrites()).isEqualTo(2);
+        assertThat(zram.stats().failedWrites()).isEqualTo(2);
         world.machine.devices().disk("vda").setHealth(true, 1);
         OpenFile disk = world.open("vda");
         assertThat(DeviceWorld.result(() -> world.write(disk, 0, noise))).isEqualTo("EIO");

@@ -95,7 +95,7 @@ final class SwapAreaTest {
         SwapDevice device = world.machine.devices().swapon("/dev/zram0", 7);
         assertThat(device.usablePages()).isEqualTo(1023 - 2);
         assertThat(lastLog()).isEqualTo("Adding 4084k swap on /dev/zram0.  Priority:7 extents:1 across:4084k SS");
-        assertThat(zram.origDataBytes()).as("only the header").isEqualTo(4096);
+        assertThat(zram.stats().origDataBytes()).as("only the header").isEqualTo(4096);
         assertThat(zram.busy()).isTrue();
         assertThat(DeviceWorld.result(() -> write("zram0", 4096, new byte[1]))).isEqualTo("ETXTBSY");
         assertThat(swapon("/dev/zram0")).isEqualTo("EBUSY");
@@ -122,7 +122,7 @@ final class SwapAreaTest {
     void aDeviceNobodyWroteToNeedsNoMkswap() {
         assertThat(swapon("/dev/vda")).isEqualTo("OK");
         assertThat(swapon("/dev/zram0")).isEqualTo("OK");
-        assertThat(zram.comprDataBytes()).isEqualTo(73);
+        assertThat(zram.stats().comprDataBytes()).isEqualTo(73);
     }
 
     @Test
@@ -132,8 +132,8 @@ final class SwapAreaTest {
         write("zram0", MIB, noise);
         mkswap("zram0", 4095);
         world.machine.devices().swapon("/dev/zram0", -1, SwapDiscard.ONCE);
-        assertThat(zram.origDataBytes()).isEqualTo(4096);
-        assertThat(zram.notifyFree()).isEqualTo(4095);
+        assertThat(zram.stats().origDataBytes()).isEqualTo(4096);
+        assertThat(zram.stats().notifyFree()).isEqualTo(4095);
         assertThat(lastLog()).endsWith("SSDs");
     }
 

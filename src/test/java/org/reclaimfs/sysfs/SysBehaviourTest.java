@@ -71,8 +71,8 @@ final class SysBehaviourTest {
         assertThat(zram).isNotNull();
         zram.write(0, new Content("half", 2000, false, false), 10, 0);
         assertThat(guest.read(ZRAM + "mm_stat"))
-                .isEqualTo("   40960    20000    " + zram.memUsedTotalBytes() + "  1048576    " + zram.memUsedMaxBytes()
-                        + "        0        0        0        0\n");
+                .isEqualTo("   40960    20000    " + zram.stats().memUsedTotalBytes() + "  1048576    "
+                        + zram.stats().memUsedMaxBytes() + "        0        0        0        0\n");
         assertThat(guest.read(ZRAM + "stat"))
                 .startsWith("       0        0        0        0       10        0       80 ");
         guest.write(ZRAM + "mem_used_max", "0");

@@ -147,7 +147,7 @@ final class ZramReworkTest {
         assertThat(guest.tryWrite(ZRAM + "writeback", "huge")).isEqualTo("EIO");
         assertThat(words("bd_stat")).isEqualTo("0 0 0");
         assertThat(words("writeback_limit")).isEqualTo("100");
-        assertThat(zram.hugePages()).isEqualTo(10);
+        assertThat(zram.stats().hugePages()).isEqualTo(10);
     }
 
     @Test
@@ -275,11 +275,11 @@ final class ZramReworkTest {
         guest.swapOut(8 << 20);
         guest.write(ZRAM + "writeback", "huge");
         guest.machine.checkInvariants();
-        long written = zram.backingPages();
+        long written = zram.stats().backingPages();
         assertThat(written).isGreaterThan(1000);
         guest.swapoff("/dev/zram0");
-        assertThat(zram.backingReads()).isEqualTo(written);
-        assertThat(zram.backingPages()).isZero();
+        assertThat(zram.stats().backingReads()).isEqualTo(written);
+        assertThat(zram.stats().backingPages()).isZero();
         guest.machine.checkInvariants();
     }
 
@@ -317,7 +317,7 @@ final class ZramReworkTest {
             guest.machine.advance(guest.machine.nowNs() + 200_000_000, 1000);
             guest.machine.checkInvariants();
         }
-        assertThat(zram.backingWrites()).isPositive();
+        assertThat(zram.stats().backingWrites()).isPositive();
         long freeNow = guest.machine.memory().freePages() + zram.poolPages();
         guest.write(ZRAM + "reset", "1");
         assertThat(guest.machine.memory().freePages()).isGreaterThanOrEqualTo(freeNow);
