@@ -437,6 +437,16 @@ public final class MemCgroup {
         return isRoot() ? free : Math.min(free, swap.margin());
     }
 
+    /** How many slots from now on no level of those below memory.swap.high gets above it; MAX if no level is below one. */
+    public long swapUntilHigh() {
+        long slots = PageCounter.MAX;
+        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
+            long room = m.swap.high() - m.swap.usage();
+            slots = room > 0 ? Math.min(slots, room) : slots;
+        }
+        return slots;
+    }
+
     /** Whether slots kept by pages in memory should be given back (mem_cgroup_swap_full, the memcg's part). */
     public boolean swapHalfFull() {
         for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
