@@ -195,12 +195,12 @@ final class Duel {
     }
 
     void zswapMax(String path, long pages) {
-        memcg(path).setZswapMax(pages);
+        memcg(path).zswap.setMax(pages);
         refMemcg(path).zswapMax = pages;
     }
 
     void writeback(String path, boolean on) {
-        memcg(path).setZswapWriteback(on);
+        memcg(path).zswap.setWriteback(on);
         refMemcg(path).writeback = on;
     }
 
