@@ -197,7 +197,8 @@ final class Pageout {
             freed(run);
             return;
         }
-        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
+        mem.setFlags(run, mem.flags(run) | Flags.RECLAIM);
+        folios.startWriteback(run);
         int table = mem.table(run);
         vm.effort.spend(vm.costs.get(Cost.SUBMIT_IO) * pages);
         IoQueue.Pages written = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));

@@ -253,7 +253,7 @@ public final class ZswapWriteback {
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
             return;
         }
-        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
+        folios.startWriteback(run);
         int table = mem.table(run);
         effort.spend(costs.get(Cost.SUBMIT_IO) * pages);
         IoQueue.Pages pagesWritten =
