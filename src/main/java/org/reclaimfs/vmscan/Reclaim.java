@@ -80,8 +80,13 @@ public final class Reclaim {
                 cpu);
     }
 
-    /** What a balancing step of kswapd may do. */
-    public record KswapdStep(int node, long nrToReclaim, int priority, boolean maySwap, boolean noCacheTrim) {}
+    /**
+     * What a balancing step of kswapd may do.
+     *
+     * @param nodeWriteback a step before this one met {@link #onlyWriteback}
+     */
+    public record KswapdStep(
+            int node, long nrToReclaim, int priority, boolean maySwap, boolean noCacheTrim, boolean nodeWriteback) {}
 
     /** A single pass over all memcgs of a node at a given priority, as kswapd does. */
     public static Reclaim kswapd(Vmscan vm, MemCgroup root, KswapdStep step, int cpu) {
@@ -89,6 +94,7 @@ public final class Reclaim {
         sc.priority = step.priority;
         sc.maySwap = step.maySwap;
         sc.noCacheTrim = step.noCacheTrim;
+        sc.nodeWriteback = step.nodeWriteback;
         sc.fullWalk = true;
         return new Reclaim(vm, sc, new int[] {step.node}, cpu);
     }
@@ -115,9 +121,14 @@ public final class Reclaim {
         return sc.tally;
     }
 
-    /** Pages taken off inactive lists so far that were already being written, and all taken; for kswapd's throttle. */
-    public boolean allUnderWriteback() {
-        return scan.immediatePages() > 0;
+    /** Whether all pages taken off inactive lists were under writeback. */
+    public boolean onlyWriteback() {
+        return scan.onlyWriteback();
+    }
+
+    /** How long kswapd must wait for its node's writes, now that its step is over, in ns. */
+    public long writebackWaitNs() {
+        return scan.metAgain() ? Throttle.writebackNs(vm, node) : 0;
     }
 
     /** Whether cache trim mode kept this step from anonymous memory. */

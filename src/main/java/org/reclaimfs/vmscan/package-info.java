@@ -7,8 +7,8 @@
  * <p>Why a state machine: a reclaim call may take minutes of virtual time during which others run, so it is cut at the
  * kernel's own batches of 32 pages; each {@code step} does one round of batches and returns.
  *
- * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's; that others' progress ends a throttle early.
- * kswapd's own (WRITEBACK) is a fixed wait after a pass that met a page under writeback again, without the node's mark.
+ * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's; that others' progress ends a
+ * direct reclaimer's throttle early; nr_throttled_written.
  *
  * <p>Why two of the throttles of spec/03 section 13 are missing: nothing here can reach them. CONGESTED wants a round whose
  * dirty pages were all met under writeback with the reclaim bit set, and only pages of files count (those of swap do not:

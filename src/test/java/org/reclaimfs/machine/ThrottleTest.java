@@ -16,7 +16,7 @@ import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.swap.Disk;
 import org.reclaimfs.vmscan.Reclaim;
 
-/** When a direct reclaim that finds nothing sleeps before its last try (spec/03 section 13). */
+/** When reclaim waits for devices: a direct one that finds nothing, before its last try, and kswapd (spec/03 section 13). */
 final class ThrottleTest {
     private static final long JIFFY_NS = 4_000_000;
     private static final int PAGES = 200;
@@ -68,6 +68,52 @@ final class ThrottleTest {
         reclaim(ReclaimReason.PROACTIVE);
         assertThat(reclaim(ReclaimReason.PROACTIVE)).isZero();
         assertThat(longestSleepNs).isZero();
+    }
+
+    private Reclaim kswapdStep(boolean nodeWriteback) {
+        Core core = lab.machine.core();
+        core.effort.begin(lab.machine.nowNs(), 0);
+        Reclaim step = Reclaim.kswapd(
+                core.vm, core.rootMemcg(), new Reclaim.KswapdStep(0, PAGES, 1, true, false, nodeWriteback), 0);
+        step.runToEnd();
+        return step;
+    }
+
+    /** Once a step has met nothing but pages that are being written, the next waits until more than a batch is. */
+    @Test
+    void kswapdWaitsForWritesOnAMarkedNode() throws Exception {
+        lab.disk("vda", 64, Disk.Profile.VIRTIO);
+        lab.task("t", "/", Kind.ANON, PAGES, Content.RANDOM);
+        reclaim(ReclaimReason.PROACTIVE);
+        Reclaim first = kswapdStep(false);
+        assertThat(first.scanned()).isPositive();
+        assertThat(first.onlyWriteback()).isTrue();
+        assertThat(first.writebackWaitNs()).isZero();
+        Reclaim second = kswapdStep(true);
+        assertThat(second.scanned()).isPositive();
+        assertThat(second.onlyWriteback()).as("none for the first time").isFalse();
+        long waitNs = second.writebackWaitNs();
+        assertThat(waitNs).isPositive();
+        long untilNs = lab.machine.core().effort.nowNs() + waitNs;
+        lab.machine.advance(untilNs - 1, 1000);
+        assertThat(PAGES - lab.machine.core().io.pendingPages(0)).isLessThanOrEqualTo(32);
+        lab.machine.advance(untilNs, 1000);
+        assertThat(PAGES - lab.machine.core().io.pendingPages(0)).isGreaterThan(32);
+        lab.machine.completeIo();
+        Reclaim third = kswapdStep(true);
+        assertThat(third.reclaimed()).isPositive();
+        assertThat(third.onlyWriteback()).isFalse();
+        assertThat(third.writebackWaitNs()).isZero();
+    }
+
+    /** A batch or less is not worth an early end. */
+    @Test
+    void kswapdWaitsATenthOfASecondForFewWrites() throws Exception {
+        lab.disk("vda", 64, Disk.Profile.VIRTIO);
+        lab.task("t", "/", Kind.ANON, 32, Content.RANDOM);
+        reclaim(ReclaimReason.PROACTIVE);
+        assertThat(lab.machine.core().io.pendingPages(0)).isEqualTo(32);
+        assertThat(kswapdStep(true).writebackWaitNs()).isEqualTo(100_000_000);
     }
 
     /**
