@@ -64,7 +64,7 @@ record ScenarioFile(String name, Scenario scenario) {
 
     Session session(ToLongFunction<Machine> epochNs, Session.Mounts mounts) throws Failure {
         Session session = new Session(scenario, mounts, epochNs, Version.text() + "\n");
-        session.machine().keepBytesIn(new SpillFile(SpillFile.HEAP_BYTES));
+        session.machine().devices().keepBytesIn(new SpillFile(SpillFile.HEAP_BYTES));
         List<Problem> problems = session.setUp();
         if (!problems.isEmpty()) {
             session.close();

@@ -79,9 +79,9 @@ final class MemoryFiles {
                 rw("memory.swap.max",        NON_ROOT,   bytesOrMax(m -> m.swap.max()),  pagesOrMax((m, pages) -> m.swap.setMax(pages))),
                 rw("memory.swap.peak",       NON_ROOT,   swapPeak::show, swapPeak::store),
                 event("memory.swap.events",  NON_ROOT,   flatKeyed(SwapEvent.values(), SwapEvent::key, MemCgroup::swapEvents), MemCgroup::swapEventSeq),
-                ro("memory.zswap.current",   NON_ROOT,   unsigned(MemCgroup::zswapBytes)),
-                rw("memory.zswap.max",       NON_ROOT,   bytesOrMax(MemCgroup::zswapMax), pagesOrMax(MemCgroup::setZswapMax)),
-                rw("memory.zswap.writeback", EVERYWHERE, flag(MemCgroup::zswapWriteback), toFlag(MemCgroup::setZswapWriteback)));
+                ro("memory.zswap.current",   NON_ROOT,   unsigned(m -> m.zswap.bytes())),
+                rw("memory.zswap.max",       NON_ROOT,   bytesOrMax(m -> m.zswap.max()), pagesOrMax((m, pages) -> m.zswap.setMax(pages))),
+                rw("memory.zswap.writeback", EVERYWHERE, flag(m -> m.zswap.writeback()), toFlag((m, on) -> m.zswap.setWriteback(on))));
         // spotless:on
     }
 

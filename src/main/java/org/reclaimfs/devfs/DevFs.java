@@ -29,7 +29,7 @@ public final class DevFs {
     public void mountAt(Dir dev) {
         root = dev;
         dev.attach(rows(), machine);
-        machine.onDeviceChange(this::refresh);
+        machine.devices().onChange(this::refresh);
         refresh();
     }
 
@@ -44,7 +44,7 @@ public final class DevFs {
         if (dev == null) {
             return;
         }
-        Map<String, BlockFile> devices = machine.deviceNodes().stream()
+        Map<String, BlockFile> devices = machine.devices().nodes().stream()
                 .collect(Collectors.toMap(BlockFile::name, node -> node, (a, b) -> a, LinkedHashMap::new));
         nodes.entrySet().removeIf(node -> {
             boolean gone = !devices.containsKey(node.getKey());

@@ -26,7 +26,8 @@ public record BlockDevice(String name, int major, int minor, long bytes, IoCount
 
     /** All of them: RAM disks, which the kernel brings, other disks, each in their order of addition, then zram devices by number. */
     public static List<BlockDevice> all(Machine machine) {
-        List<BlockDevice> list = all(machine.disks(), machine.zrams(), machine.nowNs());
+        List<BlockDevice> list =
+                all(machine.devices().disks(), machine.devices().zrams(), machine.nowNs());
         list.replaceAll(machine.nodeNumbers()::shown);
         return list;
     }

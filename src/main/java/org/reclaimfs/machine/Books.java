@@ -7,6 +7,7 @@ import org.reclaimfs.memcg.MemCgroups;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
+import org.reclaimfs.mm.Zone;
 
 /** Checks between rooms: the same page must not be counted differently in two of them. */
 final class Books {
@@ -23,6 +24,8 @@ final class Books {
         long slots = 0;
         long mapped = 0;
         long cached = 0;
+        long writing = 0;
+        long writePending = 0;
         for (int run = 0; run < mem.runLimit(); run++) {
             int pages = mem.len(run);
             if (pages == 0) {
@@ -35,10 +38,16 @@ final class Books {
             if (resident) {
                 lists[list] += pages;
             }
+            // Else reclaim would have to know when a node is congested (vmscan's package-info).
+            boolean written = Flags.isFile(flags) && (flags & Flags.WRITEBACK) != 0;
+            require(!written, "run " + run + " is of a file and under writeback");
             zswapped += list == Flags.ZSWAP ? pages : 0;
             slots += (flags & Flags.SLOT) != 0 ? pages : 0;
             mapped += (flags & Flags.MAPPED) != 0 && !Flags.isFile(flags) ? pages : 0;
             cached += (flags & Flags.SWAPCACHE) != 0 ? pages : 0;
+            writing += (flags & Flags.WRITEBACK) != 0 ? pages : 0;
+            boolean dirtyFile = Flags.isFile(flags) && (flags & Flags.DIRTY) != 0;
+            writePending += dirtyFile || (flags & Flags.WRITEBACK) != 0 ? pages : 0;
         }
         for (int list = 0; list < lists.length; list++) {
             require(lists[list] == core.ram.lruPages(list), "list " + list + ": " + lists[list] + " pages found");
@@ -47,6 +56,10 @@ final class Books {
         require(slots == usedSlots(), slots + " slots owned, " + usedSlots() + " in use");
         MemCgroup root = core.rootMemcg();
         require(cached == root.stat(MemoryStat.SWAPCACHED), cached + " pages in the swap cache");
+        require(writing == root.stat(MemoryStat.FILE_WRITEBACK), writing + " pages under writeback");
+        long counted =
+                core.ram.zones().stream().mapToLong(Zone::writePendingPages).sum();
+        require(writePending == counted, writePending + " pages dirty or under writeback, counted " + counted);
         checkMemcgs();
     }
 

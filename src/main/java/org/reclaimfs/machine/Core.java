@@ -1,9 +1,11 @@
 package org.reclaimfs.machine;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.reclaimfs.klog.Klog;
 import org.reclaimfs.memcg.Cgroup;
@@ -15,6 +17,7 @@ import org.reclaimfs.memcg.Task;
 import org.reclaimfs.memcg.Workingset;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Effort;
+import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.MemMap;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.policy.Knobs;
@@ -32,6 +35,13 @@ import org.reclaimfs.zswap.ZswapWriteback;
 
 /** The rooms of one machine, wired. */
 final class Core {
+    /** Kernel memory of a small idle system, in pages, as captured (golden proc/0_boot_noswap). */
+    private static final Map<KernelUse, Integer> BOOT_FOOTPRINT = new EnumMap<>(Map.of(
+            KernelUse.SLAB_RECLAIMABLE, 443,
+            KernelUse.SLAB_UNRECLAIMABLE, 2262,
+            KernelUse.KERNEL_STACK, 464,
+            KernelUse.PERCPU, 92));
+
     final MachineConfig config;
     final Costs costs;
     final Effort effort = new Effort();
@@ -86,6 +96,7 @@ final class Core {
         readahead = new Readahead(swap, mem);
         vm = new Vmscan(folios, workingset, swap, slots, io, zswap, zswapWriteback, costs, effort, config.cpus());
         cgroups = new CgroupTree(memcgs, 0);
+        BOOT_FOOTPRINT.forEach((use, pages) -> ram.kernelUse(use, pages));
     }
 
     MemCgroup rootMemcg() {

@@ -20,11 +20,14 @@ import org.reclaimfs.swap.SwapBackend;
 import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDiscard;
 import org.reclaimfs.swap.SwapFile;
+import org.reclaimfs.zram.Rework;
 import org.reclaimfs.zram.ZramDevice;
 
-/** The machine's block devices by name, and which of them are swap. */
-final class Devices {
+/** The machine's block devices by name, what is done to them, and which of them are swap. Guarded by the machine's lock. */
+public final class Devices {
     private final Core core;
+    private final OomPath oom;
+    private final Kswapds kswapds;
     private final LongSupplier nowNs;
     final SwapLog swapLog;
     private final Map<String, Disk> disks = new LinkedHashMap<>();
@@ -37,32 +40,33 @@ final class Devices {
     private ByteStore bytes = new HeapBytes();
     private Runnable onChange = () -> {};
 
-    Devices(Core core, LongSupplier nowNs) {
+    Devices(Core core, OomPath oom, Kswapds kswapds, LongSupplier nowNs) {
         this.core = core;
+        this.oom = oom;
+        this.kswapds = kswapds;
         this.nowNs = nowNs;
         this.swapLog = new SwapLog(core.log, this);
         this.swapon = new Swapon(core, this);
+        core.swap.onWriteError((device, slot, pages) -> swapLog.writeFailed(device, slot, pages, core.effort.nowNs()));
     }
 
-    Collection<Disk> disks() {
+    public Collection<Disk> disks() {
         return disks.values();
     }
 
-    @Nullable
-    Disk disk(String name) {
+    public @Nullable Disk disk(String name) {
         return disks.get(name);
     }
 
-    Collection<ZramDevice> zrams() {
+    public Collection<ZramDevice> zrams() {
         return zrams.values();
     }
 
-    @Nullable
-    ZramDevice zram(int id) {
+    public @Nullable ZramDevice zram(int id) {
         return zrams.get(id);
     }
 
-    void addDisk(Disk disk) {
+    public void addDisk(Disk disk) {
         if (disk.inRam()) {
             disk.keepIn(core.ram);
         }
@@ -71,18 +75,18 @@ final class Devices {
         onChange.run();
     }
 
-    /** Where bytes go that programs write from now on; no device has any yet. */
-    void keepBytesIn(ByteStore store) {
+    /** Where bytes are kept that programs write to devices; to be said before they do. */
+    public void keepBytesIn(ByteStore store) {
         bytes = store;
     }
 
-    /** {@code listener} runs after a device came or went. */
-    void onChange(Runnable listener) {
+    /** {@code listener} runs after a device came or went; it replaces an earlier one. */
+    public void onChange(Runnable listener) {
         onChange = listener;
     }
 
-    /** The nodes of all devices; one without capacity is to be hidden. */
-    List<BlockFile> nodes() {
+    /** The devices' nodes in /dev: a new one for each device; one without capacity is to be hidden. */
+    public List<BlockFile> nodes() {
         List<BlockFile> nodes = new ArrayList<>();
         disks.values().forEach(disk -> nodes.add(new BlockFile(disk.name(), disk.data(), core)));
         zrams.values().forEach(zram -> nodes.add(new BlockFile(zram.name(), zram.data(), core)));
@@ -90,7 +94,7 @@ final class Devices {
     }
 
     /** A new zram device with the lowest free number (hot_add). */
-    ZramDevice addZram() {
+    public ZramDevice addZram() {
         int id = 0;
         while (zrams.containsKey(id)) {
             id++;
@@ -103,7 +107,7 @@ final class Devices {
     }
 
     /** hot_remove. Errors: ENODEV, EBUSY. */
-    void removeZram(int id) throws ErrnoException {
+    public void removeZram(int id) throws ErrnoException {
         ZramDevice device = zrams.get(id);
         if (device == null) {
             throw new ErrnoException(Errno.ENODEV, "no zram" + id);
@@ -118,20 +122,29 @@ final class Devices {
         core.log.info(nowNs.getAsLong(), "zram: Removed device: " + device.name());
     }
 
-    /**
-     * Activates a swap area; see {@link Swapon#on}. Errors: EPERM, ENOENT, EBUSY, EINVAL.
-     */
-    SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
+    /** A writeback or recompression of a zram device, from its beginning; it ends with its errno. */
+    public Activity rework(Rework rework) {
+        rework.begin();
+        return new ReworkActivity(core, rework);
+    }
+
+    /** Activates a swap area without discards; see {@link Swapon#on}. Errors: EPERM, ENOENT, EBUSY, EINVAL. */
+    public SwapDevice swapon(String path, int priority) throws ErrnoException {
+        return swapon(path, priority, SwapDiscard.NONE);
+    }
+
+    /** Activates a swap area; see {@link Swapon#on}. Errors: EPERM, ENOENT, EBUSY, EINVAL. */
+    public SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
         return swapon.on(path, priority, discard, nowNs.getAsLong());
     }
 
-    /** Activates a real file; see {@link Swapon#onFile}. Errors: EPERM, EBUSY, EINVAL. */
-    SwapDevice swapon(RealFile file, int priority, SwapDiscard discard) throws ErrnoException {
+    /** Activates a file of the host; see {@link Swapon#onFile}. Errors: EPERM, EBUSY, EINVAL. */
+    public SwapDevice swapon(RealFile file, int priority, SwapDiscard discard) throws ErrnoException {
         return swapon.onFile(file, priority, discard, nowNs.getAsLong());
     }
 
     /** Whether there is room for one more swap area. Errors: EPERM. */
-    void askForSwap() throws ErrnoException {
+    public void askForSwap() throws ErrnoException {
         swapon.askForType();
     }
 
@@ -141,7 +154,7 @@ final class Devices {
      * @throws ErrnoException ENODEV without that disk, EEXIST, EINVAL below two pages, EBUSY if the disk itself is swap or
      *     backs a zram device, ENOSPC if the files do not fit
      */
-    void addSwapFile(String path, long pages, String diskName) throws ErrnoException {
+    public void addSwapFile(String path, long pages, String diskName) throws ErrnoException {
         Disk disk = disks.get(diskName);
         if (disk == null) {
             throw new ErrnoException(Errno.ENODEV, "no disk " + diskName);
@@ -206,7 +219,8 @@ final class Devices {
      * @throws ErrnoException ENODEV for another device, ENOSPC for a write to one without disksize, ETXTBSY for one to a
      *     device that is swap, EIO beyond its end
      */
-    Activity blockIo(String path, BlockIo.Kind kind, long page, long pages, Content content) throws ErrnoException {
+    public Activity blockIo(String path, BlockIo.Kind kind, long page, long pages, Content content)
+            throws ErrnoException {
         if (!(backend(path) instanceof ZramDevice zram)) {
             throw new ErrnoException(Errno.ENODEV, path + " is no zram device: nothing is known of other disks' data");
         }
@@ -249,7 +263,7 @@ final class Devices {
      * @throws ErrnoException ENOENT for a path of nothing, EINVAL if it is not active or already on its way out, ENOMEM if
      *     vm.overcommit_memory is 2 and its size would be more than may be promised
      */
-    Activity swapoff(String path, OomPath oom, Kswapds kswapds) throws ErrnoException {
+    public Activity swapoff(String path) throws ErrnoException {
         SwapDevice device = core.swap.byPath(path);
         if (device == null) {
             backend(path);

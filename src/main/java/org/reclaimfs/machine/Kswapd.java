@@ -16,8 +16,6 @@ final class Kswapd extends Activity {
     private static final int BOOST_PRIORITY = Vmscan.DEF_PRIORITY - 2;
     /** It first naps this long: who goes to sleep for good right after the high mark is woken again at once. */
     static final long NAP_NS = 100_000_000;
-    /** While everything at the tail is already being written, it waits for the device. */
-    private static final long WRITEBACK_WAIT_NS = 20_000_000;
 
     private enum State {
         ASLEEP,
@@ -32,6 +30,8 @@ final class Kswapd extends Activity {
     private boolean napBegins;
     private int nap;
     private int failures;
+    /** A step met nothing but pages under writeback; until it may sleep (PGDAT_WRITEBACK). */
+    private boolean nodeWriteback;
 
     // Of the present run.
     private int priority;
@@ -154,7 +154,8 @@ final class Kswapd extends Activity {
             if (done) {
                 call = null;
                 stepDone(running);
-                waitNs += running.allUnderWriteback() ? WRITEBACK_WAIT_NS : 0;
+                nodeWriteback |= running.onlyWriteback();
+                waitNs += running.writebackWaitNs();
             }
             if (waitNs > 0) {
                 return core.effort.spentNs() + waitNs;
@@ -181,7 +182,8 @@ final class Kswapd extends Activity {
         }
         raise = boostLeft == 0 || priority != BOOST_PRIORITY;
         stepTarget = target();
-        Reclaim.KswapdStep step = new Reclaim.KswapdStep(node.id, stepTarget, priority, boostLeft == 0, noCacheTrim);
+        Reclaim.KswapdStep step =
+                new Reclaim.KswapdStep(node.id, stepTarget, priority, boostLeft == 0, noCacheTrim, nodeWriteback);
         call = Reclaim.kswapd(core.vm, core.rootMemcg(), step, cpu());
         return true;
     }
@@ -230,6 +232,7 @@ final class Kswapd extends Activity {
             return false;
         }
         node.setKswapdAwake(false);
+        nodeWriteback = false;
         pressure.stall(false, core.effort.nowNs());
         state = State.NAPPING;
         nap++;

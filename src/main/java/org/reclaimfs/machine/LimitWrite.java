@@ -59,7 +59,7 @@ final class LimitWrite extends Activity {
             }
             boolean exhausted = max ? retries == 0 : retries < 0;
             if (!exhausted) {
-                long over = Math.max(memcg.memory.usage() - limitPages, Vmscan.SWAP_CLUSTER_MAX);
+                long over = memcg.memory.usage() - limitPages;
                 calls++;
                 call = new Reclaim(core.vm, core.rootMemcg(), memcg, over, ReclaimReason.DIRECT, -1, cpu());
             } else if (!max || !oomKill(nowNs)) {

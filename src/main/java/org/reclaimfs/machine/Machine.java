@@ -1,12 +1,8 @@
 package org.reclaimfs.machine;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.Lock;
@@ -22,23 +18,13 @@ import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
-import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Kind;
 import org.reclaimfs.mm.Memory;
 import org.reclaimfs.mm.Region;
 import org.reclaimfs.mm.VmStat;
-import org.reclaimfs.oom.OomSettings;
-import org.reclaimfs.policy.Knobs;
-import org.reclaimfs.psi.PsiMonitor;
 import org.reclaimfs.psi.Stalls;
 import org.reclaimfs.sched.RunQueues;
-import org.reclaimfs.swap.ByteStore;
-import org.reclaimfs.swap.Disk;
-import org.reclaimfs.swap.IoQueue;
-import org.reclaimfs.swap.SwapDevice;
 import org.reclaimfs.swap.SwapDevices;
-import org.reclaimfs.swap.SwapDiscard;
-import org.reclaimfs.zram.Rework;
 import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.Zswap;
 
@@ -47,31 +33,19 @@ import org.reclaimfs.zswap.Zswap;
  * with {@link #advance} and {@link #step}.
  */
 public final class Machine {
-    /** Kernel memory of a small idle system, in pages, as captured (golden proc/0_boot_noswap). */
-    private static final Map<KernelUse, Integer> BOOT_FOOTPRINT = new EnumMap<>(Map.of(
-            KernelUse.SLAB_RECLAIMABLE, 443,
-            KernelUse.SLAB_UNRECLAIMABLE, 2262,
-            KernelUse.KERNEL_STACK, 464,
-            KernelUse.PERCPU, 92));
-
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Core core;
     private final PageTables pageTables;
     private final Tasks tasks;
     private final OomPath oom;
-    private final Threads threads;
-    private final VmStats vmstats;
-    private final NodeNumbers nodeNumbers = new NodeNumbers();
-    private final Devices devices;
-    private final EventQueue events = new EventQueue();
-    private final Cpus cpus;
-    private final RunQueues runQueues;
-    private final PsiMonitor pressure;
+    private final Dispatcher dispatcher;
     private final Programs programs;
+    private final Devices devices;
+    private final VmStats vmstats;
+    private final Sysctls sysctls;
+    private final NodeNumbers nodeNumbers = new NodeNumbers();
     /** Nodes that a write to their reclaim file works on. */
     private final Set<Integer> nodesBusy = new HashSet<>();
-
-    private long nowNs;
 
     public Machine(MachineConfig config) {
         core = new Core(config);
@@ -79,24 +53,19 @@ public final class Machine {
         tasks = new Tasks(core, pageTables);
         oom = new OomPath(core, tasks);
         vmstats = new VmStats(core);
-        devices = new Devices(core, () -> nowNs);
-        core.swap.onWriteError(
-                (device, slot, pages) -> devices.swapLog.writeFailed(device, slot, pages, core.effort.nowNs()));
-        runQueues = core.cgroups.root().cpu().queues();
-        cpus = new Cpus(config.cpus(), events, this::runSlice, core.effort, runQueues);
         SplittableRandom random = new SplittableRandom(config.seed());
-        threads = new Threads(core, cpus, tasks, random);
-        programs = new Programs(core, pageTables, oom, threads.kswapds, random);
-        pressure = core.cgroups.root().psi().monitor();
+        dispatcher = new Dispatcher(core, pageTables, tasks, random);
+        programs = new Programs(core, pageTables, oom, dispatcher.threads.kswapds, random);
+        devices = new Devices(core, oom, dispatcher.threads.kswapds, dispatcher::nowNs);
+        sysctls = new Sysctls(core, oom.settings, dispatcher, new DropCaches(core, pageTables, tasks));
         core.cgroups.listen(this::forget);
         core.vm.onHopeless(this::hopeless);
         core.zswapWriteback.onMemcgFull(memcg -> LimitWrite.makeRoomNow(core, memcg));
-        BOOT_FOOTPRINT.forEach((use, pages) -> core.ram.kernelUse(use, pages));
     }
 
     private void forget(MemCgroup memcg) {
         core.vm.forget(memcg);
-        threads.forget(memcg);
+        dispatcher.threads.forget(memcg);
     }
 
     /** The project's one lock. Fair, so that a reader gets in between the slices of a long reclaim. */
@@ -108,17 +77,17 @@ public final class Machine {
 
     /** Virtual time since boot. */
     public long nowNs() {
-        return nowNs;
+        return dispatcher.nowNs();
     }
 
     /** When something is due next; {@code Long.MAX_VALUE} if nothing is. */
     public long nextEventNs() {
-        return Math.min(Math.min(events.nextNs(), core.io.nextNs()), pressure.nextCheckNs());
+        return dispatcher.nextEventNs();
     }
 
     /** When a pressure trigger is to be looked at next, which {@link #advance} does; {@code Long.MAX_VALUE}: none is. */
     public long triggerCheckNs() {
-        return pressure.nextCheckNs();
+        return dispatcher.triggerCheckNs();
     }
 
     /**
@@ -135,31 +104,7 @@ public final class Machine {
      * @return whether the target was reached; if not, call again (perhaps after letting others have the lock)
      */
     public boolean advance(long targetNs, int maxSlices) {
-        for (int i = 0; i < maxSlices; i++) {
-            long next = nextEventNs();
-            threads.workPeriodically(Math.min(next, targetNs));
-            if (next > targetNs) {
-                passTo(targetNs);
-                return true;
-            }
-            passTo(next);
-            if (core.io.nextNs() <= nowNs) {
-                drainIo(nowNs);
-            } else if (pressure.nextCheckNs() <= nowNs) {
-                pressure.check(nowNs);
-            } else {
-                Activity due = events.poll();
-                if (due != null) {
-                    cpus.due(due, nowNs);
-                }
-            }
-        }
-        return false;
-    }
-
-    private void passTo(long atNs) {
-        nowNs = Math.max(nowNs, atNs);
-        runQueues.advance(nowNs);
+        return dispatcher.advance(targetNs, maxSlices);
     }
 
     /**
@@ -167,62 +112,35 @@ public final class Machine {
      * machine's, unless the one who calls has one: then the slice is that one's.
      */
     public long step(Activity activity) {
-        Activity carrier = cpus.current();
-        if (carrier == null) {
-            return cpus.runOutside(activity);
-        }
-        carrier.carry(activity, nowNs);
-        return runSlice(activity);
-    }
-
-    private long runSlice(Activity activity) {
-        core.effort.begin(nowNs, activity.cpu());
-        long delayNs = activity.step(nowNs);
-        threads.wake(nowNs);
-        return delayNs;
+        return dispatcher.step(activity);
     }
 
     /** Lets an activity go on by itself from now, as soon as there is a CPU for it. */
     public void start(Activity activity) {
-        cpus.wakeAt(activity, nowNs);
+        dispatcher.wakeAfter(activity, 0);
     }
 
     /** Lets an activity go on by itself after a while; not at all after {@link Activity#DONE}. */
     public void schedule(Activity activity, long delayNs) {
         if (delayNs != Activity.DONE) {
-            cpus.wakeAt(activity, nowNs + Math.max(1, delayNs));
+            dispatcher.wakeAfter(activity, Math.max(1, delayNs));
         }
     }
 
     /** Completes every write under way: with the clock at a standstill devices take no time. */
     public void completeIo() {
-        endWrites(core.io.pollAll());
+        dispatcher.completeIo();
         devices.completeAll();
     }
 
     /** Ends what its last slice has done: with the clock at a standstill CPUs take no time. */
     public void completeSlices() {
-        cpus.endLastSlices(nowNs);
-    }
-
-    private void drainIo(long untilNs) {
-        List<IoQueue.Write> done = new ArrayList<>();
-        for (IoQueue.Write w = core.io.poll(untilNs); w != null; w = core.io.poll(untilNs)) {
-            done.add(w);
-        }
-        endWrites(done);
-    }
-
-    private void endWrites(List<IoQueue.Write> done) {
-        // Each goes to the very tail: last first, so that those that end together keep their order.
-        for (int i = done.size() - 1; i >= 0; i--) {
-            pageTables.writeDone(done.get(i).run());
-        }
+        dispatcher.completeSlices();
     }
 
     /** Lets every dying task end: with the clock at a standstill that takes no time either. */
     public void completeExits() {
-        tasks.completeExits(nowNs);
+        tasks.completeExits(nowNs());
     }
 
     /** Who dies and how, for the tests. */
@@ -230,18 +148,9 @@ public final class Machine {
         return tasks;
     }
 
-    /** The 2 s worker rests from now on: a test says when statistics are flushed. */
-    void holdStatFlushes() {
-        threads.holdStatFlushes();
-    }
-
-    /** For tests that decide themselves when kswapd runs. */
-    Kswapds kswapds() {
-        return threads.kswapds;
-    }
-
-    ShrinkWorker shrinkWorker() {
-        return threads.worker;
+    /** The kernel's threads, for tests that decide themselves when those run. */
+    Threads threads() {
+        return dispatcher.threads;
     }
 
     /** The rooms themselves, for this room and its tests. */
@@ -266,7 +175,7 @@ public final class Machine {
 
     /** Whether the node's kswapd has given up. */
     public boolean hopeless(int node) {
-        return threads.kswapds.of(node).hopeless();
+        return dispatcher.threads.kswapds.of(node).hopeless();
     }
 
     public Readahead readahead() {
@@ -295,23 +204,12 @@ public final class Machine {
 
     /** What the CPUs did, and who wants them. */
     public RunQueues runQueues() {
-        return runQueues;
+        return dispatcher.runQueues();
     }
 
-    public Collection<Disk> disks() {
-        return devices.disks();
-    }
-
-    public @Nullable Disk disk(String name) {
-        return devices.disk(name);
-    }
-
-    public Collection<ZramDevice> zrams() {
-        return devices.zrams();
-    }
-
-    public @Nullable ZramDevice zram(int id) {
-        return devices.zram(id);
+    /** Its block devices, zram among them. */
+    public Devices devices() {
+        return devices;
     }
 
     /** From now on {@code listener} is told, too, what the allocator's slow path does. */
@@ -321,7 +219,7 @@ public final class Machine {
 
     /** Allocations that wait at present, as if their stalls ended now; in the order they began. */
     public List<AllocListener.Stall> stallsUnderWay() {
-        return core.stallsUnderWay.stream().map(stall -> stall.soFar(nowNs)).toList();
+        return core.stallsUnderWay.stream().map(stall -> stall.soFar(nowNs())).toList();
     }
 
     /** How the allocations of all tasks were held up. */
@@ -342,14 +240,9 @@ public final class Machine {
         core.setPatch(patch, on);
     }
 
-    /** What the policies under test let an administrator set. */
-    public Knobs knobs() {
-        return core.knobs;
-    }
-
-    /** What a driver says in the kernel's log (pr_info). */
+    /** A line of the kernel's log (pr_info): what a driver says, or what a file was told. */
     public void log(String text) {
-        core.log.info(nowNs, text);
+        core.log.info(nowNs(), text);
     }
 
     /** Under which numbers block devices are shown. */
@@ -362,46 +255,9 @@ public final class Machine {
         return core.log;
     }
 
-    /** A line of the kernel's about what a file was told. */
-    public void logInfo(String text) {
-        core.log.info(nowNs, text);
-    }
-
-    /** The sysctls of the OOM killer. */
-    public OomSettings oomSettings() {
-        return oom.settings;
-    }
-
-    /** vm.dirty_*. */
-    public DirtyLimits dirtyLimits() {
-        return core.dirtyLimits;
-    }
-
-    /** vm.overcommit_*. */
-    public Overcommit overcommit() {
-        return core.overcommit;
-    }
-
-    /** What reclaim of one node leaves alone. */
-    public NodeReclaimLimits nodeReclaimLimits() {
-        return core.nodeReclaimLimits;
-    }
-
-    /** vm.stat_interval. */
-    public long statIntervalSeconds() {
-        return threads.statIntervalSeconds();
-    }
-
-    public void setStatIntervalSeconds(long seconds) {
-        threads.setStatIntervalSeconds(seconds, nowNs);
-    }
-
-    public int swappiness() {
-        return core.vm.swappiness();
-    }
-
-    public void setSwappiness(int value) {
-        core.vm.setSwappiness(value);
+    /** What /proc/sys/vm sets. */
+    public Sysctls sysctls() {
+        return sysctls;
     }
 
     // ---- cgroup files ----
@@ -438,28 +294,15 @@ public final class Machine {
 
     /** cgroup.kill: every task of the subtree but init gets SIGKILL, and takes its time to die. */
     public void killAll(Cgroup cgroup) {
-        List<Task> members = new ArrayList<>();
-        collect(cgroup, members);
-        members.removeIf(task -> task.pid == CgroupTree.INIT_PID); // SIGNAL_UNKILLABLE
-        members.forEach(task -> tasks.kill(task, "cgroup.kill", nowNs));
-        threads.wake(nowNs);
-    }
-
-    private static void collect(Cgroup cgroup, List<Task> into) {
-        into.addAll(cgroup.tasks());
-        cgroup.children().forEach(child -> collect(child, into));
-    }
-
-    /** vm.drop_caches with bit 1: clean page cache that is not locked goes. */
-    public void dropPageCache() {
-        new DropCaches(core, pageTables, tasks).run();
+        tasks.killAll(cgroup, nowNs());
+        dispatcher.wakeThreads();
     }
 
     // ---- tasks ----
 
     /** A new simulated process. Errors: ENOENT, EEXIST, EBUSY, EAGAIN (pids.max). */
     public Task spawn(String name, String comm, String cgroupPath, int oomScoreAdj) throws ErrnoException {
-        return programs.spawn(name, comm, cgroupPath, oomScoreAdj, nowNs);
+        return programs.spawn(name, comm, cgroupPath, oomScoreAdj, nowNs());
     }
 
     /** The live task of that name. Errors: ESRCH. */
@@ -476,7 +319,7 @@ public final class Machine {
     public Activity alloc(
             Task task, String regionName, Kind kind, @Nullable Content content, long pages, long bytesPerSecond)
             throws ErrnoException {
-        return programs.alloc(task, regionName, kind, content, pages, bytesPerSecond, nowNs);
+        return programs.alloc(task, regionName, kind, content, pages, bytesPerSecond, nowNs());
     }
 
     /** Work that touches the first pages of a region; see {@link Programs#touch}. */
@@ -488,12 +331,12 @@ public final class Machine {
             long forNs,
             long bytesPerSecond,
             boolean write) {
-        return programs.touch(task, region, pattern, pages, forNs, bytesPerSecond, write, nowNs);
+        return programs.touch(task, region, pattern, pages, forNs, bytesPerSecond, write, nowNs());
     }
 
     /** Work that forks children; see {@link Programs#fork}. Errors: EEXIST. */
     public Activity fork(Task task, long childPages, long childrenPerSecond) throws ErrnoException {
-        return programs.fork(task, childPages, childrenPerSecond, nowNs);
+        return programs.fork(task, childPages, childrenPerSecond, nowNs());
     }
 
     public void setMlocked(Region region, boolean locked) {
@@ -512,15 +355,15 @@ public final class Machine {
 
     /** A simulated process ends by itself; the returned work waits until it is gone. */
     public Activity exit(Task task) {
-        tasks.exit(task, nowNs);
-        threads.wake(nowNs);
+        tasks.exit(task, nowNs());
+        dispatcher.wakeThreads();
         return new AwaitExit(task);
     }
 
     /** A simulated process is killed by a step or a signal; the returned work waits until it is gone. */
     public Activity kill(Task task, String by) {
-        tasks.kill(task, by, nowNs);
-        threads.wake(nowNs);
+        tasks.kill(task, by, nowNs());
+        dispatcher.wakeThreads();
         return new AwaitExit(task);
     }
 
@@ -529,89 +372,7 @@ public final class Machine {
      * not dying, ESRCH if its memory is gone; the work itself ends with EINTR on a signal.
      */
     public Activity processMrelease(Task task, int flags) throws ErrnoException {
-        if (flags != 0) {
-            throw new ErrnoException(Errno.EINVAL, "process_mrelease has no flags");
-        }
-        if (task.gone()) {
-            throw new ErrnoException(Errno.ESRCH, "the memory of " + task.name + " is gone");
-        }
-        if (!task.dead()) {
-            throw new ErrnoException(Errno.EINVAL, task.name + " is not dying");
-        }
-        return tasks.release(task);
-    }
-
-    // ---- devices ----
-
-    public void addDisk(Disk disk) {
-        devices.addDisk(disk);
-    }
-
-    /** Where bytes are kept that programs write to devices; to be said before they do. */
-    public void keepBytesIn(ByteStore store) {
-        devices.keepBytesIn(store);
-    }
-
-    /** The devices' nodes in /dev: a new one for each device. */
-    public List<BlockFile> deviceNodes() {
-        return devices.nodes();
-    }
-
-    /** {@code listener} runs after a device came or went; it replaces an earlier one. */
-    public void onDeviceChange(Runnable listener) {
-        devices.onChange(listener);
-    }
-
-    /** A new zram device with the lowest free number (hot_add). */
-    public ZramDevice addZram() {
-        return devices.addZram();
-    }
-
-    /** hot_remove. Errors: ENODEV, EBUSY. */
-    public void removeZram(int id) throws ErrnoException {
-        devices.removeZram(id);
-    }
-
-    /** A writeback or recompression of a zram device, from its beginning; it ends with its errno. */
-    public Activity rework(Rework rework) {
-        rework.begin();
-        return new ReworkActivity(core, rework);
-    }
-
-    /** Reads, writes or discards pages of a zram device; see {@link Devices#blockIo}. Errors: ENODEV, ETXTBSY, ENOSPC, EIO. */
-    public Activity blockIo(String path, BlockIo.Kind kind, long page, long pages, Content content)
-            throws ErrnoException {
-        return devices.blockIo(path, kind, page, pages, content);
-    }
-
-    /** Activates a swap area without discards; see {@link Swapon#on}. */
-    public SwapDevice swapon(String path, int priority) throws ErrnoException {
-        return swapon(path, priority, SwapDiscard.NONE);
-    }
-
-    /** Activates a swap area; see {@link Swapon#on}. */
-    public SwapDevice swapon(String path, int priority, SwapDiscard discard) throws ErrnoException {
-        return devices.swapon(path, priority, discard);
-    }
-
-    /** Activates a file of the host; see {@link Swapon#onFile}. Errors: EPERM, EBUSY, EINVAL. */
-    public SwapDevice swapon(RealFile file, int priority, SwapDiscard discard) throws ErrnoException {
-        return devices.swapon(file, priority, discard);
-    }
-
-    /** Whether there is room for one more swap area. Errors: EPERM. */
-    public void askForSwap() throws ErrnoException {
-        devices.askForSwap();
-    }
-
-    /** A swap file on a disk; see {@link Devices#addSwapFile}. */
-    public void addSwapFile(String path, long pages, String disk) throws ErrnoException {
-        devices.addSwapFile(path, pages, disk);
-    }
-
-    /** Work that takes a swap device out of use; see {@link Devices#swapoff}. Errors: ENOENT, EINVAL, ENOMEM. */
-    public Activity swapoff(String path) throws ErrnoException {
-        return devices.swapoff(path, oom, threads.kswapds);
+        return tasks.release(task, flags);
     }
 
     // ---- checks ----

@@ -203,15 +203,14 @@ final class PageTables {
 
     private void endWriteback(int run) {
         boolean rotate = mem.has(run, Flags.RECLAIM);
-        core.ram.vmstat.add(VmStat.NR_WRITTEN, mem.len(run));
         // A page that was written to through its mapping meanwhile goes too: only its page table entry is dirty.
         if (!rotate || mem.has(run, Flags.MLOCKED)) {
-            mem.setFlags(run, mem.flags(run) & ~(Flags.WRITEBACK | Flags.RECLAIM));
+            folios.endWriteback(run);
             return;
         }
         core.ram.vmstat.add(VmStat.PGROTATED, mem.len(run));
         folios.lruDel(run);
-        mem.setFlags(run, mem.flags(run) & ~(Flags.WRITEBACK | Flags.RECLAIM));
+        folios.endWriteback(run);
         folios.lruAddTail(run, Flags.INACTIVE_ANON);
     }
 }

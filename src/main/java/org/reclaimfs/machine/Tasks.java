@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.reclaimfs.abi.Errno;
+import org.reclaimfs.abi.ErrnoException;
+import org.reclaimfs.memcg.Cgroup;
+import org.reclaimfs.memcg.CgroupTree;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.Task;
@@ -77,7 +81,30 @@ final class Tasks {
         }
     }
 
-    Reaper release(Task task) {
+    /** SIGKILL for every task of a subtree but init. */
+    void killAll(Cgroup cgroup, long nowNs) {
+        List<Task> members = new ArrayList<>();
+        collect(cgroup, members);
+        members.removeIf(task -> task.pid == CgroupTree.INIT_PID); // SIGNAL_UNKILLABLE
+        members.forEach(task -> kill(task, "cgroup.kill", nowNs));
+    }
+
+    private static void collect(Cgroup cgroup, List<Task> into) {
+        into.addAll(cgroup.tasks());
+        cgroup.children().forEach(child -> collect(child, into));
+    }
+
+    /** See {@link Machine#processMrelease}. */
+    Reaper release(Task task, int flags) throws ErrnoException {
+        if (flags != 0) {
+            throw new ErrnoException(Errno.EINVAL, "process_mrelease has no flags");
+        }
+        if (task.gone()) {
+            throw new ErrnoException(Errno.ESRCH, "the memory of " + task.name + " is gone");
+        }
+        if (!task.dead()) {
+            throw new ErrnoException(Errno.EINVAL, task.name + " is not dying");
+        }
         return Reaper.ofCaller(core, pages, task);
     }
 

@@ -36,6 +36,7 @@ final class VmStats {
             case NR_MAPPED -> root.stat(MemoryStat.FILE_MAPPED);
             case NR_FILE_PAGES -> root.stat(MemoryStat.FILE) + root.stat(MemoryStat.SWAPCACHED);
             case NR_DIRTY -> root.stat(MemoryStat.FILE_DIRTY);
+            case NR_WRITEBACK -> root.stat(MemoryStat.FILE_WRITEBACK);
             case NR_SHMEM -> root.stat(MemoryStat.SHMEM);
             case NR_SWAPCACHED -> root.stat(MemoryStat.SWAPCACHED);
             case NR_SLAB_RECLAIMABLE -> ram.kernelUsePages(KernelUse.SLAB_RECLAIMABLE);
@@ -82,6 +83,7 @@ final class VmStats {
             case NR_MAPPED -> root.stat(MemoryStat.FILE_MAPPED, node);
             case NR_FILE_PAGES -> root.stat(MemoryStat.FILE, node) + root.stat(MemoryStat.SWAPCACHED, node);
             case NR_DIRTY -> root.stat(MemoryStat.FILE_DIRTY, node);
+            case NR_WRITEBACK -> root.stat(MemoryStat.FILE_WRITEBACK, node);
             case NR_SHMEM -> root.stat(MemoryStat.SHMEM, node);
             case NR_SWAPCACHED -> root.stat(MemoryStat.SWAPCACHED, node);
             case NUMA_HIT, NUMA_LOCAL -> n.numaHit();

@@ -6,7 +6,8 @@
  * org.reclaimfs.machine.Machine#lock} is the project's one lock; every method here expects it held.
  *
  * <p>Why activities: whatever takes time (a task's allocation, a write to memory.reclaim, kswapd) is cut into slices
- * that each run at an instant and say what they cost; {@link org.reclaimfs.machine.Cpus} gives them the time on a CPU. Who
+ * that each run at an instant and say what they cost; {@link org.reclaimfs.machine.Dispatcher} runs what is due, {@link
+ * org.reclaimfs.machine.Cpus} gives it the time on a CPU. Who
  * owns time (real, scaled, manual, virtual) is not known here. Slices stepped by a client of the file system wait
  * for no CPU: that client is a real process of the host, with the host's CPUs. What they cost counts as CPU time all the same.
  * The kernel's cycle "charging reclaims, reclaim charges" is cut in {@link org.reclaimfs.machine.FaultPath}.

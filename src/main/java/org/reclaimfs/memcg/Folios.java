@@ -161,9 +161,17 @@ public final class Folios {
             memcg.add(MemoryStat.FILE_DIRTY, node, pages);
             ram.addWritePending(Flags.zone(flags), pages);
         }
+        if ((flags & Flags.WRITEBACK) != 0) {
+            countWriteback(run, memcg, pages);
+        }
         if ((flags & Flags.MLOCKED) != 0) {
             ram.addMlocked(Flags.zone(flags), pages);
         }
+    }
+
+    private void countWriteback(int run, MemCgroup memcg, long pages) {
+        memcg.add(MemoryStat.FILE_WRITEBACK, mem.node(run), pages);
+        ram.addWritePending(Flags.zone(mem.flags(run)), pages);
     }
 
     private void countMapped(int run, MemCgroup memcg, long pages) {
@@ -232,6 +240,19 @@ public final class Folios {
                 ram.vmstat.add(VmStat.NR_DIRTIED, pages);
             }
         }
+    }
+
+    /** A device has pages to write: they are counted with those of files, whatever they are (__folio_start_writeback). */
+    public void startWriteback(int run) {
+        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
+        countWriteback(run, memcg(run), mem.len(run));
+    }
+
+    /** The device has written them; what reclaim wanted with them is forgotten. */
+    public void endWriteback(int run) {
+        mem.setFlags(run, mem.flags(run) & ~(Flags.WRITEBACK | Flags.RECLAIM));
+        countWriteback(run, memcg(run), -mem.len(run));
+        ram.vmstat.add(VmStat.NR_WRITTEN, mem.len(run));
     }
 
     /** Locks resident pages in memory or lets them go; the caller moves them between lists. */

@@ -2,7 +2,6 @@ package org.reclaimfs.memcg;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.reclaimfs.abi.Units;
 import org.reclaimfs.lru.LruVec;
 import org.reclaimfs.mm.MemMap;
 
@@ -44,21 +43,12 @@ public final class MemCgroup {
         }
     }
 
-    private static final MemoryStat[] SCANS = {
-        MemoryStat.PGSCAN_KSWAPD, MemoryStat.PGSCAN_DIRECT, MemoryStat.PGSCAN_KHUGEPAGED, MemoryStat.PGSCAN_PROACTIVE
-    };
-    private static final MemoryStat[] STEALS = {
-        MemoryStat.PGSTEAL_KSWAPD,
-        MemoryStat.PGSTEAL_DIRECT,
-        MemoryStat.PGSTEAL_KHUGEPAGED,
-        MemoryStat.PGSTEAL_PROACTIVE
-    };
-
     public final int id;
     public final Cgroup cgroup;
     private final LruVec[] lruvecs;
     public final PageCounter memory;
     public final PageCounter swap;
+    public final ZswapAccount zswap;
     private final @Nullable MemCgroup parent;
     // Children in the order of their creation; links, so that walks and removal need no search.
     private @Nullable MemCgroup firstChild;
@@ -68,13 +58,8 @@ public final class MemCgroup {
 
     private boolean online = true;
     private boolean oomGroup;
-    private boolean zswapWriteback = true;
-    private long zswapMax = PageCounter.MAX;
-    private long ownZswapBytes;
     private final Statistics statistics;
     private final ChargeStocks stocks;
-    /** memory.zswap.current: every store asks for it. */
-    private long zswapBytes;
 
     private final long[] events = new long[Event.values().length];
     private final long[] localEvents = new long[Event.values().length];
@@ -95,6 +80,7 @@ public final class MemCgroup {
         }
         this.memory = new PageCounter(parent == null ? null : parent.memory);
         this.swap = new PageCounter(parent == null ? null : parent.swap);
+        this.zswap = new ZswapAccount(this, parent == null ? null : parent.zswap);
         if (parent != null) {
             prevSibling = parent.lastChild;
             if (parent.lastChild == null) {
@@ -123,8 +109,7 @@ public final class MemCgroup {
         online = false;
         memory.retire();
         swap.retire();
-        zswapMax = PageCounter.MAX;
-        zswapWriteback = true;
+        zswap.retire();
         if (parent == null) {
             return;
         }
@@ -197,38 +182,17 @@ public final class MemCgroup {
 
     /** The item in its own unit; sums are computed. */
     public long stat(MemoryStat item) {
-        return switch (item) {
-            case SLAB -> stat(MemoryStat.SLAB_RECLAIMABLE) + stat(MemoryStat.SLAB_UNRECLAIMABLE);
-            case PGSCAN -> sum(SCANS);
-            case PGSTEAL -> sum(STEALS);
-            default -> statistics.get(item);
-        };
-    }
-
-    private long sum(MemoryStat[] items) {
-        long sum = 0;
-        for (MemoryStat item : items) {
-            sum += statistics.get(item);
-        }
-        return sum;
+        return statistics.get(item);
     }
 
     /** What memory.stat prints: bytes, or a count. */
     public long printedStat(MemoryStat item) {
-        return printed(item, stat(item));
+        return item.printed(stat(item));
     }
 
     /** What memory.numa_stat prints for a node. */
     public long printedStat(MemoryStat item, int node) {
-        return printed(item, lruvecs.length == 1 ? stat(item) : stat(item, node));
-    }
-
-    private static long printed(MemoryStat item, long value) {
-        return switch (item.unit()) {
-            case PAGES -> Units.pagesToBytes(value);
-            case KIB -> value << 10;
-            case BYTES, COUNT, SUM -> value;
-        };
+        return item.printed(lruvecs.length == 1 ? stat(item) : stat(item, node));
     }
 
     // ---- events ----
@@ -287,51 +251,6 @@ public final class MemCgroup {
 
     public void setOomGroup(boolean on) {
         oomGroup = on;
-    }
-
-    public boolean zswapWriteback() {
-        return zswapWriteback;
-    }
-
-    public void setZswapWriteback(boolean on) {
-        zswapWriteback = on;
-    }
-
-    /** The AND of memory.zswap.writeback over this cgroup and all its ancestors. */
-    public boolean zswapWritebackAllowed() {
-        for (MemCgroup m = this; m != null; m = m.parent) {
-            if (!m.zswapWriteback) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    public long zswapMax() {
-        return zswapMax;
-    }
-
-    public void setZswapMax(long pages) {
-        zswapMax = pages;
-    }
-
-    /** Compressed bytes in zswap of this subtree: memory.zswap.current. */
-    public long zswapBytes() {
-        return zswapBytes;
-    }
-
-    /** Pages that go to zswap before some level's memory.zswap.max refuses, each {@code bytes} long. */
-    public long zswapMargin(int bytes) {
-        long margin = Long.MAX_VALUE;
-        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
-            if (m.zswapMax == PageCounter.MAX) {
-                continue;
-            }
-            // A store passes while floor(bytes / 4096) < max, so the last one may start just below it.
-            long room = Units.pagesToBytes(m.zswapMax) - m.zswapBytes();
-            margin = Math.min(margin, room <= 0 ? 0 : (room + bytes - 1) / bytes);
-        }
-        return margin;
     }
 
     // ---- charging ----
@@ -400,8 +319,8 @@ public final class MemCgroup {
         }
     }
 
-    /** Or, with a negative number, gives back to the present CPU's stock. */
-    private void chargeKernel(long pages) {
+    /** Charges kernel memory that no item of its own counts; with a negative number, gives back to the present CPU's stock. */
+    void chargeKernel(long pages) {
         add(MemoryStat.KERNEL, pages);
         if (pages >= 0 || !online) {
             charge(pages);
@@ -410,31 +329,19 @@ public final class MemCgroup {
         }
     }
 
-    /** Charges (or with negative numbers gives back) compressed bytes of {@code pages} entries. */
-    public void chargeZswap(long bytes, long pages, boolean incompressible) {
-        if (isRoot()) {
-            return;
-        }
-        long before = bytesUp(ownZswapBytes);
-        ownZswapBytes += bytes;
-        add(MemoryStat.ZSWAP, bytes);
-        for (MemCgroup m = this; m != null; m = m.parent) {
-            m.zswapBytes += bytes;
-        }
-        add(MemoryStat.ZSWAPPED, pages);
-        if (incompressible) {
-            add(MemoryStat.ZSWAP_INCOMP, pages);
-        }
-        chargeKernel(bytesUp(ownZswapBytes) - before);
-    }
-
-    private static long bytesUp(long bytes) {
-        return (bytes + Units.PAGE_SIZE - 1) / Units.PAGE_SIZE;
-    }
-
     /** Swap slots this memcg may still take; {@code free} are the machine's free slots. */
     public long swapMargin(long free) {
         return isRoot() ? free : Math.min(free, swap.margin());
+    }
+
+    /** How many slots from now on no level of those below memory.swap.high gets above it; MAX if no level is below one. */
+    public long swapUntilHigh() {
+        long slots = PageCounter.MAX;
+        for (MemCgroup m = this; m != null && !m.isRoot(); m = m.parent) {
+            long room = m.swap.high() - m.swap.usage();
+            slots = room > 0 ? Math.min(slots, room) : slots;
+        }
+        return slots;
     }
 
     /** Whether slots kept by pages in memory should be given back (mem_cgroup_swap_full, the memcg's part). */

@@ -1,6 +1,7 @@
 package org.reclaimfs.memcg;
 
 import java.util.Locale;
+import org.reclaimfs.abi.Units;
 
 /** The keys of memory.stat in the kernel's order (memory_stats and memcg_vm_event_stat, mm/memcontrol.c 7.2). */
 public enum MemoryStat {
@@ -97,6 +98,15 @@ public enum MemoryStat {
 
     public Unit unit() {
         return unit;
+    }
+
+    /** What is printed for a value in the item's own unit: bytes, or a count. */
+    long printed(long value) {
+        return switch (unit) {
+            case PAGES -> Units.pagesToBytes(value);
+            case KIB -> value << 10;
+            case BYTES, COUNT, SUM -> value;
+        };
     }
 
     /** Whether memory.numa_stat prints it too: node-level items only (spec/21 section 7). */

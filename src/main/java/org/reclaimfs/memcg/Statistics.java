@@ -36,6 +36,17 @@ final class Statistics {
         }
     }
 
+    private static final MemoryStat[] SLABS = {MemoryStat.SLAB_RECLAIMABLE, MemoryStat.SLAB_UNRECLAIMABLE};
+    private static final MemoryStat[] SCANS = {
+        MemoryStat.PGSCAN_KSWAPD, MemoryStat.PGSCAN_DIRECT, MemoryStat.PGSCAN_KHUGEPAGED, MemoryStat.PGSCAN_PROACTIVE
+    };
+    private static final MemoryStat[] STEALS = {
+        MemoryStat.PGSTEAL_KSWAPD,
+        MemoryStat.PGSTEAL_DIRECT,
+        MemoryStat.PGSTEAL_KHUGEPAGED,
+        MemoryStat.PGSTEAL_PROACTIVE
+    };
+
     private static final int ITEMS = MemoryStat.values().length;
 
     private final @Nullable Statistics parent;
@@ -94,10 +105,23 @@ final class Statistics {
         }
     }
 
-    /** The item of the subtree. */
+    /** The item of the subtree; sums are computed. */
     long get(MemoryStat item) {
         shared.settle();
-        return total[item.ordinal()];
+        return switch (item) {
+            case SLAB -> sum(SLABS);
+            case PGSCAN -> sum(SCANS);
+            case PGSTEAL -> sum(STEALS);
+            default -> total[item.ordinal()];
+        };
+    }
+
+    private long sum(MemoryStat[] items) {
+        long sum = 0;
+        for (MemoryStat item : items) {
+            sum += total[item.ordinal()];
+        }
+        return sum;
     }
 
     /** The item of the subtree on one node, for items that belong to pages. */

@@ -32,8 +32,8 @@ final class MemInfo {
         swap(machine, out);
         used(machine, out);
         kernel(machine, out);
-        pages(out, "CommitLimit:", machine.overcommit().limitPages());
-        pages(out, "Committed_AS:", machine.overcommit().committedPages());
+        pages(out, "CommitLimit:", machine.sysctls().overcommit().limitPages());
+        pages(out, "Committed_AS:", machine.sysctls().overcommit().committedPages());
         out.kB("VmallocTotal:", VMALLOC_TOTAL_KIB);
         pages(out, "VmallocUsed:", ram.kernelUsePages(KernelUse.VMALLOC));
         pages(out, "VmallocChunk:", 0);

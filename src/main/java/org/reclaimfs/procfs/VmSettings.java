@@ -9,6 +9,7 @@ import org.reclaimfs.machine.DirtyLimits;
 import org.reclaimfs.machine.Machine;
 import org.reclaimfs.machine.NodeReclaimLimits;
 import org.reclaimfs.machine.Overcommit;
+import org.reclaimfs.machine.Sysctls;
 import org.reclaimfs.mm.VmStat;
 import org.reclaimfs.mm.Watermarks;
 import org.reclaimfs.oom.OomSettings;
@@ -42,13 +43,17 @@ final class VmSettings {
         return machine;
     }
 
+    Sysctls sysctls() {
+        return machine.sysctls();
+    }
+
     /** What the watermarks follow from. */
     Watermarks marks() {
         return machine.memory().watermarks();
     }
 
     OomSettings oom() {
-        return machine.oomSettings();
+        return sysctls().oom();
     }
 
     /** A kept value; {@code first} until it is set. */
@@ -63,7 +68,7 @@ final class VmSettings {
     // ---- values with an effect ----
 
     void setSwappiness(long value) {
-        machine.setSwappiness((int) value);
+        sysctls().setSwappiness((int) value);
     }
 
     void setMinFreeKiB(long value) {
@@ -78,10 +83,10 @@ final class VmSettings {
     void dropCaches(long what, int pid) {
         dropsAreSilent |= (what & DROP_SILENTLY) != 0;
         if (!dropsAreSilent) {
-            machine.logInfo(WRITER + " (" + pid + "): drop_caches: " + what);
+            machine.log(WRITER + " (" + pid + "): drop_caches: " + what);
         }
         if ((what & DROP_PAGE_CACHE) != 0) {
-            machine.dropPageCache();
+            sysctls().dropPageCache();
         }
         if ((what & DROP_SLAB) != 0) {
             machine.memory().vmstat.add(VmStat.DROP_SLAB, 1);
@@ -89,15 +94,15 @@ final class VmSettings {
     }
 
     DirtyLimits dirty() {
-        return machine.dirtyLimits();
+        return sysctls().dirtyLimits();
     }
 
     Overcommit overcommit() {
-        return machine.overcommit();
+        return sysctls().overcommit();
     }
 
     NodeReclaimLimits nodeReclaim() {
-        return machine.nodeReclaimLimits();
+        return sysctls().nodeReclaimLimits();
     }
 
     void setDirtyBytes(long bytes) throws ErrnoException {

@@ -55,7 +55,7 @@ final class VmSysctls {
     /** Reclaim, writeback and overcommit. */
     private static List<FileSpec<VmSettings>> reclaimRows() {
         return List.of( // spotless:off
-            number("swappiness",               intIn(0, 200),   s -> s.machine().swappiness(), VmSettings::setSwappiness),
+            number("swappiness",               intIn(0, 200),   s -> s.sysctls().swappiness(), VmSettings::setSwappiness),
             number("min_free_kbytes",          NOT_NEGATIVE,    s -> s.marks().minFreeKiB(), VmSettings::setMinFreeKiB),
             number("watermark_scale_factor",   intIn(1, 3000),  s -> s.marks().scaleFactor(), VmSettings::setWatermarkScaleFactor),
             FileSpec.<VmSettings>wo("drop_caches", always(), VmSysctls::storeDropCaches),
@@ -103,8 +103,8 @@ final class VmSysctls {
             number("min_slab_ratio",           intIn(0, 100),   s -> s.nodeReclaim().minSlabPercent(), (s, value) -> s.nodeReclaim().setMinSlabPercent((int) value)),
             number("min_unmapped_ratio",       intIn(0, 100),   s -> s.nodeReclaim().minUnmappedPercent(), (s, value) -> s.nodeReclaim().setMinUnmappedPercent((int) value)),
             number("numa_stat",                intIn(0, 1),     s -> s.machine().memory().numaStat() ? 1 : 0, (s, value) -> s.machine().memory().setNumaStat(value == 1)),
-            FileSpec.<VmSettings>rw("reclaim_progress_pct", VmSysctls::progressPatch, Shapes.number(s -> s.machine().knobs().reclaimProgressPct()), store(intIn(0, 100), (s, value) -> s.machine().knobs().setReclaimProgressPct((int) value))),
-            FileSpec.<VmSettings>rw("reclaim_efficiency_pct", s -> s.machine().patched(Patch.EFFICIENCY_GATE), Shapes.number(s -> s.machine().knobs().reclaimEfficiencyPct()), store(intIn(0, 100), (s, value) -> s.machine().knobs().setReclaimEfficiencyPct((int) value))),
+            FileSpec.<VmSettings>rw("reclaim_progress_pct", VmSysctls::progressPatch, Shapes.number(s -> s.sysctls().knobs().reclaimProgressPct()), store(intIn(0, 100), (s, value) -> s.sysctls().knobs().setReclaimProgressPct((int) value))),
+            FileSpec.<VmSettings>rw("reclaim_efficiency_pct", s -> s.machine().patched(Patch.EFFICIENCY_GATE), Shapes.number(s -> s.sysctls().knobs().reclaimEfficiencyPct()), store(intIn(0, 100), (s, value) -> s.sysctls().knobs().setReclaimEfficiencyPct((int) value))),
             FileSpec.<VmSettings>rw("numa_zonelist_order", always(), Shapes.single(s -> "Node"), VmSysctls::storeZonelistOrder).withoutEffect("nodes are always tried nearest first"),
             number("zone_reclaim_mode",        NOT_NEGATIVE,    s -> s.nodeReclaim().mode(), (s, value) -> s.nodeReclaim().setMode((int) value)).withoutEffect(NODE),
             number("oom_dump_tasks",           INT,             s -> s.oom().dumpTasks(), (s, value) -> s.oom().setDumpTasks(value)),
@@ -113,7 +113,7 @@ final class VmSysctls {
             number("page-cluster",             intIn(0, 31),    s -> s.machine().readahead().pageCluster(), VmSettings::setPageCluster),
             kept("page_lock_unfairness",       NOT_NEGATIVE, 5, "nobody waits for a page lock"),
             number("percpu_pagelist_high_fraction", NOT_NEGATIVE, s -> s.marks().perCpuHighFraction(), VmSettings::setHighFraction),
-            number("stat_interval",            SECONDS,         s -> s.machine().statIntervalSeconds(), (s, value) -> s.machine().setStatIntervalSeconds(value)),
+            number("stat_interval",            SECONDS,         s -> s.sysctls().statIntervalSeconds(), (s, value) -> s.sysctls().setStatIntervalSeconds(value)),
             FileSpec.<VmSettings>stub("stat_refresh", SECRET, always(), "", "the counters of zones and nodes are always exact"),
             kept("vfs_cache_pressure",         NOT_NEGATIVE, 100, SLAB),
             kept("vfs_cache_pressure_denom",   intIn(100, Integer.MAX_VALUE), 100, SLAB));

@@ -108,7 +108,7 @@ final class ControlFiles {
         String[] words = in.text().split(" ", 2);
         int flags = swapFlags(words[0]);
         if (words.length == 1) {
-            machine.askForSwap();
+            machine.devices().askForSwap();
             return Work.DONE;
         }
         return control.begin(new Step.SwapOn(path(words[1]), priority(flags), SwapDiscard.of(flags)));
@@ -133,7 +133,7 @@ final class ControlFiles {
                 Arrays.copyOfRange(raw, at, raw.length),
                 words[2].equals("holes"),
                 words[3]);
-        machine.swapon(file, priority(flags), SwapDiscard.of(flags));
+        machine.devices().swapon(file, priority(flags), SwapDiscard.of(flags));
         return Work.DONE;
     }
 

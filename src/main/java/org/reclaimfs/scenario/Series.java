@@ -14,7 +14,6 @@ import org.reclaimfs.mm.Zone;
 import org.reclaimfs.psi.PsiGroup;
 import org.reclaimfs.psi.PsiResource;
 import org.reclaimfs.swap.SwapDevice;
-import org.reclaimfs.zram.ZramDevice;
 
 /** What timeline.csv shows: quantities of the machine at a fixed interval of virtual time. */
 public final class Series {
@@ -106,7 +105,9 @@ public final class Series {
     }
 
     private static long zramOrigBytes(Machine machine) {
-        return machine.zrams().stream().mapToLong(ZramDevice::origDataBytes).sum();
+        return machine.devices().zrams().stream()
+                .mapToLong(zram -> zram.stats().origDataBytes())
+                .sum();
     }
 
     private static long psiUs(Machine machine, boolean full) {

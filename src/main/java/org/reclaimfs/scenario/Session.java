@@ -44,11 +44,11 @@ public final class Session implements AutoCloseable {
         this.scenario = scenario;
         this.machine = new Machine(scenario.machine());
         for (Scenario.DiskSpec disk : scenario.disks()) {
-            machine.addDisk(new Disk(disk.name(), disk.bytes(), disk.profile()));
+            machine.devices().addDisk(new Disk(disk.name(), disk.bytes(), disk.profile()));
         }
         // The driver makes zram0 when it starts, whether anyone wants it or not.
         for (int i = 0; i < Math.max(1, scenario.zrams()); i++) {
-            machine.addZram();
+            machine.devices().addZram();
         }
         this.gate = new TimeGate(machine);
         LongSupplier epoch = () -> epochNs.applyAsLong(machine);

@@ -46,10 +46,12 @@ final class StepRunner {
         } else if (step instanceof Step.Fork fork) {
             return fork(fork);
         } else if (step instanceof Step.SwapOff swapoff) {
-            return new ActivityWork(machine, machine.swapoff(swapoff.device()), false);
+            return new ActivityWork(machine, machine.devices().swapoff(swapoff.device()), false);
         } else if (step instanceof Step.DeviceIo io) {
             return new ActivityWork(
-                    machine, machine.blockIo(io.device(), io.kind(), io.page(), io.pages(), io.content()), true);
+                    machine,
+                    machine.devices().blockIo(io.device(), io.kind(), io.page(), io.pages(), io.content()),
+                    true);
         } else if (step instanceof Step.Exit exit) {
             return new ActivityWork(machine, machine.exit(machine.task(exit.task())), true);
         } else if (step instanceof Step.KillTask kill) {
@@ -80,9 +82,9 @@ final class StepRunner {
             Region region = region(release.task(), release.region());
             machine.release(region, Math.min(region.pages(), Units.bytesToPagesUp(release.bytes())));
         } else if (step instanceof Step.SwapOn swapon) {
-            machine.swapon(swapon.device(), swapon.priority(), swapon.discard());
+            machine.devices().swapon(swapon.device(), swapon.priority(), swapon.discard());
         } else if (step instanceof Step.MakeSwapFile file) {
-            machine.addSwapFile(file.path(), Units.bytesToPages(file.bytes()), file.disk());
+            machine.devices().addSwapFile(file.path(), Units.bytesToPages(file.bytes()), file.disk());
         } else if (step instanceof Step.DiskHealth health) {
             disk(health.name()).setHealth(health.fails(), health.slowdown());
         } else if (step instanceof Step.Mkdir mkdir) {
@@ -172,7 +174,7 @@ final class StepRunner {
     }
 
     private Disk disk(String name) throws ErrnoException {
-        Disk disk = machine.disk(name);
+        Disk disk = machine.devices().disk(name);
         if (disk == null) {
             throw new ErrnoException(Errno.ENODEV, "no disk " + name);
         }

@@ -15,7 +15,6 @@ import org.reclaimfs.memcg.Task;
 import org.reclaimfs.oom.Constraint;
 import org.reclaimfs.oom.Outcome;
 import org.reclaimfs.policy.Round;
-import org.reclaimfs.zram.ZramDevice;
 import org.reclaimfs.zswap.ZswapCounter;
 
 /**
@@ -178,7 +177,9 @@ final class Trace implements AllocListener {
 
     /** Pages that zram or zswap could not store for want of memory. */
     private long objectFailures() {
-        return machine.zrams().stream().mapToLong(ZramDevice::failedWrites).sum()
+        return machine.devices().zrams().stream()
+                        .mapToLong(zram -> zram.stats().failedWrites())
+                        .sum()
                 + machine.zswap().counter(ZswapCounter.REJECT_ALLOC_FAIL)
                 + machine.zswap().counter(ZswapCounter.REJECT_KMEMCACHE_FAIL);
     }

@@ -80,6 +80,23 @@ public final class IoQueue {
         queue.add(new Write(doneNs, seq++, pages));
     }
 
+    /**
+     * When more than {@code pages} pages of a node, of those that are being written now, will be done; {@code
+     * Long.MAX_VALUE} if they are not so many. Costs time in proportion to the writes under way.
+     */
+    public long doneNs(int node, int pages) {
+        List<Write> byTime = new ArrayList<>(queue);
+        byTime.sort(Comparator.naturalOrder());
+        int done = 0;
+        for (Write write : byTime) {
+            done += write.run.node == node ? write.run.count : 0;
+            if (done > pages) {
+                return write.doneNs;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     /** When the next write is done; {@code Long.MAX_VALUE} if none is under way. */
     public long nextNs() {
         Write next = queue.peek();

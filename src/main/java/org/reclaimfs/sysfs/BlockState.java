@@ -10,7 +10,7 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.FileSpec;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Raw;
-import org.reclaimfs.zram.ZramDevice;
+import org.reclaimfs.zram.SlotState;
 
 /**
  * debugfs zram/zramN/block_state: a line for each slot that holds something (read_block_state, 7.2; spec/23 section 6). The
@@ -59,7 +59,7 @@ final class BlockState implements Raw<ZramFiles> {
         return filled;
     }
 
-    private static String line(int slot, ZramDevice.SlotState state) {
+    private static String line(int slot, SlotState state) {
         String flags = flag(state.same(), 's')
                 + flag(state.writtenBack(), 'w')
                 + flag(state.huge(), 'h')

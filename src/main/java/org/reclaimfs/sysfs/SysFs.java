@@ -99,19 +99,19 @@ public final class SysFs {
             return;
         }
         removeGone(sys);
-        for (Disk disk : machine.disks()) {
+        for (Disk disk : machine.devices().disks()) {
             if (disk.inRam() && !shown.containsKey(disk)) {
                 addRamDisk(sys, disk);
             }
         }
         int index = 0;
-        for (Disk disk : machine.disks()) {
+        for (Disk disk : machine.devices().disks()) {
             if (!disk.inRam() && !shown.containsKey(disk)) {
                 addDisk(sys, disk, index);
             }
             index += disk.inRam() ? 0 : 1;
         }
-        for (ZramDevice zram : machine.zrams()) {
+        for (ZramDevice zram : machine.devices().zrams()) {
             if (!shown.containsKey(zram)) {
                 addZram(sys, zram);
             }
@@ -126,8 +126,8 @@ public final class SysFs {
 
     private void removeGone(Dir sys) {
         List<Object> gone = new ArrayList<>(shown.keySet());
-        gone.removeAll(machine.disks());
-        gone.removeAll(machine.zrams());
+        gone.removeAll(machine.devices().disks());
+        gone.removeAll(machine.devices().zrams());
         for (Object device : gone) {
             Dir dir = shown.remove(device);
             if (dir != null) {

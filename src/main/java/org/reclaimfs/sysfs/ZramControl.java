@@ -29,7 +29,7 @@ final class ZramControl {
 
     private static Show<Machine> hotAdd(Runnable refresh, Nodes nodes) {
         return Show.changing((machine, out, file) -> {
-            ZramDevice device = machine.addZram();
+            ZramDevice device = machine.devices().addZram();
             out.num(device.id).newline();
             refresh.run();
             if (nodes.kept()) {
@@ -45,11 +45,11 @@ final class ZramControl {
                 throw new ErrnoException(Errno.EINVAL, "a device number is not negative");
             }
             NodeChange.Body removal = () -> {
-                machine.removeZram(id);
+                machine.devices().removeZram(id);
                 refresh.run();
                 return Work.DONE;
             };
-            ZramDevice device = machine.zram(id);
+            ZramDevice device = machine.devices().zram(id);
             return device == null
                     ? removal.run()
                     : NodeChange.ending(nodes, device, machine.swap().byPath("/dev/" + device.name()) != null, removal);

@@ -124,7 +124,7 @@ final class ZramFiles {
 
     /** The rest of a write that reworks slots. */
     Work work(Rework rework) {
-        Activity activity = machine.rework(rework);
+        Activity activity = machine.devices().rework(rework);
         return new SteppedWork(() -> machine.step(activity), activity::error, activity::signal);
     }
 
@@ -145,7 +145,7 @@ final class ZramFiles {
         if (!name.startsWith("dev/")) {
             throw new ErrnoException(Errno.ENOENT, "no " + path);
         }
-        Disk disk = machine.disk(name.substring("dev/".length()));
+        Disk disk = machine.devices().disk(name.substring("dev/".length()));
         if (disk == null) {
             throw refusal(name.substring("dev/".length()), path);
         }
@@ -184,18 +184,18 @@ final class ZramFiles {
 
     private boolean isThere(String name) {
         String node = name.startsWith("dev/") ? name.substring("dev/".length()) : "";
-        return CHARACTER_DEVICES.contains(node) || machine.disk(node) != null || zram(node) != null;
+        return CHARACTER_DEVICES.contains(node) || machine.devices().disk(node) != null || zram(node) != null;
     }
 
     private @Nullable ZramDevice zram(String name) {
-        return machine.zrams().stream()
+        return machine.devices().zrams().stream()
                 .filter(zram -> zram.name().equals(name))
                 .findFirst()
                 .orElse(null);
     }
 
     private boolean claimed(String path) {
-        return machine.zrams().stream().anyMatch(zram -> zram != device && path.equals(zram.backingPath()));
+        return machine.devices().zrams().stream().anyMatch(zram -> zram != device && path.equals(zram.backingPath()));
     }
 
     /** Why a path that is no disk cannot be used. */

@@ -22,7 +22,7 @@ import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.SeqFile;
 import org.reclaimfs.kernfs.Work;
 import org.reclaimfs.mm.Costs;
-import org.reclaimfs.zram.ZramDevice;
+import org.reclaimfs.zram.ZramStats;
 
 /** The attributes of a zram device (drivers/block/zram/zram_drv.c, 7.2; spec/23 sections 2 to 6). */
 final class ZramRows {
@@ -194,29 +194,29 @@ final class ZramRows {
     // ---- statistics ----
 
     private static void ioStat(ZramFiles zram, SeqFile out, OpenFile file) {
-        ZramDevice device = zram.device;
-        out.padded(device.failedReads(), 8).space().padded(device.failedWrites(), 8);
-        out.text(" 0 ").padded(device.notifyFree(), 8).newline();
+        ZramStats stats = zram.device.stats();
+        out.padded(stats.failedReads(), 8).space().padded(stats.failedWrites(), 8);
+        out.text(" 0 ").padded(stats.notifyFree(), 8).newline();
     }
 
     private static void bdStat(ZramFiles zram, SeqFile out, OpenFile file) {
-        ZramDevice device = zram.device;
-        out.padded(device.backingPages(), 8).space().padded(device.backingReads(), 8);
-        out.space().padded(device.backingWrites(), 8).newline();
+        ZramStats stats = zram.device.stats();
+        out.padded(stats.backingPages(), 8).space().padded(stats.backingReads(), 8);
+        out.space().padded(stats.backingWrites(), 8).newline();
     }
 
     private static void mmStat(ZramFiles zram, SeqFile out, OpenFile file) {
-        ZramDevice device = zram.device;
-        out.padded(device.origDataBytes(), 8).space().padded(device.comprDataBytes(), 8);
+        ZramStats stats = zram.device.stats();
+        out.padded(stats.origDataBytes(), 8).space().padded(stats.comprDataBytes(), 8);
         out.space()
-                .padded(device.memUsedTotalBytes(), 8)
+                .padded(stats.memUsedTotalBytes(), 8)
                 .space()
                 .padded(Units.pagesToBytes(zram.settings.memLimitPages()), 8);
-        out.space().padded(device.memUsedMaxBytes(), 8).space().padded(device.samePages(), 8);
+        out.space().padded(stats.memUsedMaxBytes(), 8).space().padded(stats.samePages(), 8);
         out.text("        0 "); // pages_compacted
-        out.padded(device.hugePages(), 8)
+        out.padded(stats.hugePages(), 8)
                 .space()
-                .padded(device.hugePagesSince(), 8)
+                .padded(stats.hugePagesSince(), 8)
                 .newline();
     }
 }

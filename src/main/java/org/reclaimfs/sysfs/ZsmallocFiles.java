@@ -35,7 +35,7 @@ final class ZsmallocFiles {
     void refresh(Dir home, Machine machine) {
         Map<String, Zsmalloc> pools = new TreeMap<>();
         machine.zswap().pools().forEach((number, pool) -> pools.put("zswap" + Integer.toHexString(number), pool));
-        for (ZramDevice zram : machine.zrams()) {
+        for (ZramDevice zram : machine.devices().zrams()) {
             Zsmalloc pool = zram.pool();
             if (pool != null) {
                 pools.put(zram.name(), pool);

@@ -84,6 +84,8 @@ final class Pageout {
         }
         // The last slot goes alone: whether any is free decides what happens to pages before it.
         long room = Math.max(1, Math.min(margin, vm.swap.freePages()) - 1);
+        // So does the one that reaches memory.swap.high: what is charged for those after it is a debt.
+        room = pages > 1 ? Math.min(room, memcg.swapUntilHigh()) : room;
         slot = vm.swap.allocate(cpu, (int) Math.min(pages, room));
         if (slot < 0) {
             memcg.swapEvent(MemCgroup.SwapEvent.FAIL, pages);
@@ -195,7 +197,8 @@ final class Pageout {
             freed(run);
             return;
         }
-        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK | Flags.RECLAIM);
+        mem.setFlags(run, mem.flags(run) | Flags.RECLAIM);
+        folios.startWriteback(run);
         int table = mem.table(run);
         vm.effort.spend(vm.costs.get(Cost.SUBMIT_IO) * pages);
         IoQueue.Pages written = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));

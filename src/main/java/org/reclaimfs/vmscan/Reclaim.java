@@ -56,7 +56,7 @@ public final class Reclaim {
 
     /**
      * @param target the memcg to reclaim from; null is the whole machine, on behalf of the page allocator
-     * @param nrToReclaim pages to free
+     * @param nrToReclaim pages to free; for a memcg a batch at least (try_to_free_mem_cgroup_pages)
      * @param swappiness 0..200, {@link Vmscan#SWAPPINESS_ANON_ONLY}, or -1 for vm.swappiness
      * @param cpu the CPU whose swap cluster is used, and whose node comes first
      */
@@ -73,15 +73,20 @@ public final class Reclaim {
                 new ScanControl(
                         target,
                         target == null ? root : target,
-                        nrToReclaim,
+                        Math.max(nrToReclaim, Vmscan.SWAP_CLUSTER_MAX),
                         reason,
                         swappiness < 0 ? vm.swappiness() : swappiness),
                 vm.nodesFrom(cpu),
                 cpu);
     }
 
-    /** What a balancing step of kswapd may do. */
-    public record KswapdStep(int node, long nrToReclaim, int priority, boolean maySwap, boolean noCacheTrim) {}
+    /**
+     * What a balancing step of kswapd may do.
+     *
+     * @param nodeWriteback a step before this one met {@link #onlyWriteback}
+     */
+    public record KswapdStep(
+            int node, long nrToReclaim, int priority, boolean maySwap, boolean noCacheTrim, boolean nodeWriteback) {}
 
     /** A single pass over all memcgs of a node at a given priority, as kswapd does. */
     public static Reclaim kswapd(Vmscan vm, MemCgroup root, KswapdStep step, int cpu) {
@@ -89,6 +94,7 @@ public final class Reclaim {
         sc.priority = step.priority;
         sc.maySwap = step.maySwap;
         sc.noCacheTrim = step.noCacheTrim;
+        sc.nodeWriteback = step.nodeWriteback;
         sc.fullWalk = true;
         return new Reclaim(vm, sc, new int[] {step.node}, cpu);
     }
@@ -115,9 +121,14 @@ public final class Reclaim {
         return sc.tally;
     }
 
-    /** Pages taken off inactive lists so far that were already being written, and all taken; for kswapd's throttle. */
-    public boolean allUnderWriteback() {
-        return scan.immediatePages() > 0;
+    /** Whether all pages taken off inactive lists were under writeback. */
+    public boolean onlyWriteback() {
+        return scan.onlyWriteback();
+    }
+
+    /** How long kswapd must wait for its node's writes, now that its step is over, in ns. */
+    public long writebackWaitNs() {
+        return scan.metAgain() ? Throttle.writebackNs(vm, node) : 0;
     }
 
     /** Whether cache trim mode kept this step from anonymous memory. */

@@ -29,6 +29,8 @@ final class Scan {
     private int reclaimedPages;
     private int dirtyPages;
 
+    private long takenPages;
+    private long writebackPages;
     private long immediatePages;
 
     /** Means nothing: see {@link MemMap#prefetch}. */
@@ -49,9 +51,14 @@ final class Scan {
         return scannedPages;
     }
 
-    /** Pages met at the tail so far whose write reclaim had already waited for (nr_immediate). */
-    long immediatePages() {
-        return immediatePages;
+    /** Whether all pages met at the tail so far were under writeback, some for the first time (nr_writeback, nr_taken). */
+    boolean onlyWriteback() {
+        return writebackPages > 0 && writebackPages == takenPages;
+    }
+
+    /** Whether a page came to the tail again while it was being written, on a node where that is to be waited for. */
+    boolean metAgain() {
+        return immediatePages > 0;
     }
 
     boolean forKswapd() {
@@ -97,6 +104,7 @@ final class Scan {
         if (taken == 0) {
             return 0;
         }
+        takenPages += scannedPages;
         spendBatch(node);
         folios.event(owner, reason.scan, reason.vmScan, node, scannedPages);
         folios.ram.vmstat.add(file ? VmStat.PGSCAN_FILE : VmStat.PGSCAN_ANON, scannedPages);
@@ -158,7 +166,9 @@ final class Scan {
             return;
         }
         if ((flags & Flags.WRITEBACK) != 0) {
-            immediatePages += (flags & Flags.RECLAIM) != 0 ? pages : 0;
+            boolean again = sc.nodeWriteback && (flags & Flags.RECLAIM) != 0;
+            immediatePages += again ? pages : 0;
+            writebackPages += again ? 0 : pages;
             mem.setFlags(run, flags | Flags.RECLAIM);
             activate(run);
             return;

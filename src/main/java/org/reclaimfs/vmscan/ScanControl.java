@@ -18,6 +18,8 @@ final class ScanControl {
     int priority = Vmscan.DEF_PRIORITY;
     /** Not in a boost run of kswapd. */
     boolean maySwap = true;
+    /** kswapd has met nothing but pages under writeback on the node (PGDAT_WRITEBACK). */
+    boolean nodeWriteback;
 
     boolean fullWalk;
     boolean forceDeactivate;

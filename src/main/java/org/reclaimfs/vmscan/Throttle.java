@@ -4,21 +4,31 @@ import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.mm.Zone;
 
 /**
- * Direct reclaim that gets nowhere while devices are at work on what it has given them sleeps a little (reclaim_throttle
- * with VMSCAN_THROTTLE_NOPROGRESS, skip_throttle_noprogress; 7.2, spec/03 section 13). Where nothing is being written, as
- * with zram, it never does: the loop of a stall costs CPU time.
+ * Reclaim that waits for devices to write what it has given them (reclaim_throttle, skip_throttle_noprogress; 7.2, spec/03
+ * section 13). Where nothing is being written, as with zram, it never does: the loop of a stall costs CPU time.
  */
 final class Throttle {
-    /** One jiffy; that others' progress may end it earlier is left out. */
-    private static final long SLEEP_NS = 4_000_000;
+    /** One jiffy: VMSCAN_THROTTLE_NOPROGRESS. */
+    private static final long NO_PROGRESS_NS = 4_000_000;
+    /** HZ / 10: VMSCAN_THROTTLE_WRITEBACK, at most. */
+    private static final long WRITEBACK_NS = 100_000_000;
 
     private Throttle() {}
 
-    /** A pass over all nodes of the list, of which {@code first} is the nearest, is over. */
+    /**
+     * How long kswapd waits, in ns: pages come round again before their writes end, so more than a batch of the node's is to
+     * be written first. What others write from now on is done later.
+     */
+    static long writebackNs(Vmscan vm, int node) {
+        long doneNs = vm.io.doneNs(node, Vmscan.SWAP_CLUSTER_MAX);
+        return Math.max(0, Math.min(doneNs - vm.effort.nowNs(), WRITEBACK_NS));
+    }
+
+    /** A pass over all nodes of the list, of which {@code first} is the nearest, is over: a fruitless one sleeps. */
     static void passEnded(Vmscan vm, ScanControl sc, int first) {
         boolean fruitless = sc.direct() && !sc.cgroupReclaim() && sc.priority == 1 && sc.nrReclaimed == 0;
         if (fruitless && !vm.hopeless(first) && mostlyUnderWriteback(vm, sc, first)) {
-            vm.effort.blockUntil(vm.effort.nowNs() + SLEEP_NS, false);
+            vm.effort.blockUntil(vm.effort.nowNs() + NO_PROGRESS_NS, false);
         }
     }
 

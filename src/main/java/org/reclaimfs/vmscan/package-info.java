@@ -7,8 +7,16 @@
  * <p>Why a state machine: a reclaim call may take minutes of virtual time during which others run, so it is cut at the
  * kernel's own batches of 32 pages; each {@code step} does one round of batches and returns.
  *
- * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's, two of the throttles (CONGESTED
- * needs a list of nothing but dirty page cache, ISOLATED more reclaimers than pages; spec/03 section 13).
+ * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's; that others' progress ends a
+ * direct reclaimer's throttle early; nr_throttled_written.
+ *
+ * <p>Why two of the throttles of spec/03 section 13 are missing: nothing here can reach them. CONGESTED wants a round whose
+ * dirty pages were all met under writeback with the reclaim bit set, and only pages of files count (those of swap do not:
+ * folio_check_dirty_writeback). The flusher writes in no time, so no page of a file is ever under writeback
+ * (machine.Books checks that), and a round with dirty pages has none that is congested. ISOLATED wants more than an eighth
+ * of a node's inactive list isolated. A batch is taken, judged and put back within one piece of a slice, in which
+ * nobody else has a turn, so whoever asks finds no page isolated, and 0 is never more. (In the kernel each of n
+ * reclaimers holds up to 32, so they may sleep while fewer than 256 n pages are inactive.)
  */
 @org.jspecify.annotations.NullMarked
 package org.reclaimfs.vmscan;

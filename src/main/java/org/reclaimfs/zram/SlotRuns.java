@@ -78,6 +78,27 @@ final class SlotRuns {
         return dense(chunk) ? chunk[at] : chunk[indexOf(chunk, counts[no], at)] & STATE_MASK;
     }
 
+    /** The first slot from {@code from} on whose state is another than {@code state}; −1 if there is none. */
+    int nextNot(long state, int from) {
+        for (int at = from; at < slots; at = runEnd(at)) {
+            if (state(at) != state) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** How many slots of [from, end) have a bit of {@link Slot}. */
+    int count(long bit, int from, int end) {
+        int count = 0;
+        for (int at = from; at < end; ) {
+            int next = runEnd(at, end);
+            count += Slot.has(state(at), bit) ? next - at : 0;
+            at = next;
+        }
+        return count;
+    }
+
     /** The slot behind the run that {@code slot} is in. */
     int runEnd(int slot) {
         return runEnd(slot, slots);

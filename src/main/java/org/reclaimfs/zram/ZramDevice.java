@@ -50,7 +50,7 @@ public final class ZramDevice implements SwapBackend {
     private long failedReads;
     private long failedWrites;
     private long notifyFree;
-    private BlockStats stats = new BlockStats();
+    private BlockStats requests = new BlockStats();
 
     /**
      * A device without a size.
@@ -65,16 +65,21 @@ public final class ZramDevice implements SwapBackend {
             Costs.Algorithm defaultAlgorithm,
             LongSupplier nowNs,
             Supplier<ByteStore> bytes) {
-        this.bytes = bytes;
         this.id = id;
         this.ram = ram;
         this.costs = costs;
         this.nowNs = nowNs;
+        this.bytes = bytes;
         this.settings = new ZramSettings(defaultAlgorithm);
     }
 
     public String name() {
         return "zram" + id;
+    }
+
+    /** What the device's node in /dev reads and writes. */
+    public BlockBytes data() {
+        return data;
     }
 
     // ---- state ----
@@ -120,7 +125,7 @@ public final class ZramDevice implements SwapBackend {
         return Units.bytesToPagesUp(pages * TABLE_ENTRY_BYTES);
     }
 
-    /** Back to uninitialised: all pages freed, the backing device let go, statistics and settings as after creation. */
+    /** Back to uninitialised: pages freed, the backing device let go, statistics and settings as after creation. */
     public void reset() {
         ZramStore old = store;
         if (old != null) {
@@ -134,7 +139,7 @@ public final class ZramDevice implements SwapBackend {
         failedReads = 0;
         failedWrites = 0;
         notifyFree = 0;
-        stats = new BlockStats();
+        requests = new BlockStats();
     }
 
     public void setMemLimitPages(long pages) {
@@ -184,6 +189,8 @@ public final class ZramDevice implements SwapBackend {
         backing = null;
     }
 
+    // ---- for the rework of slots ----
+
     /** A writeback or recompression is at work (dev_lock is held for writing). */
     public boolean reworking() {
         return reworking;
@@ -192,8 +199,6 @@ public final class ZramDevice implements SwapBackend {
     void setReworking(boolean at) {
         reworking = at;
     }
-
-    // ---- for the rework of slots ----
 
     ZramStore store() {
         if (store == null) {
@@ -235,41 +240,13 @@ public final class ZramDevice implements SwapBackend {
 
     // ---- looking at slots ----
 
-    /**
-     * A slot as debugfs shows it.
-     *
-     * @param accessSeconds since boot; 0 if it was not used since it was written back
-     */
-    public record SlotState(
-            long accessSeconds,
-            boolean same,
-            boolean writtenBack,
-            boolean huge,
-            boolean idle,
-            boolean recompressed,
-            boolean incompressible) {}
-
     /** The first slot from {@code from} on that holds something; −1 if there is none. */
     public int nextStored(int from) {
-        SlotRuns slots = store().slots;
-        for (int at = from; at < slots.slots(); at = slots.runEnd(at)) {
-            if (slots.state(at) != Slot.EMPTY) {
-                return at;
-            }
-        }
-        return -1;
+        return store().slots.nextNot(Slot.EMPTY, from);
     }
 
     public SlotState slotState(int slot) {
-        long state = store().slots.state(slot);
-        return new SlotState(
-                Slot.seconds(state),
-                Slot.has(state, Slot.SAME),
-                Slot.has(state, Slot.WRITTEN_BACK),
-                Slot.has(state, Slot.HUGE),
-                Slot.has(state, Slot.IDLE),
-                Slot.priority(state) > 0 && store().packed(state),
-                Slot.has(state, Slot.INCOMPRESSIBLE));
+        return SlotState.of(store(), slot);
     }
 
     // ---- storing ----
@@ -293,7 +270,7 @@ public final class ZramDevice implements SwapBackend {
     public int write(int slot, Content content, int pages, int node) {
         int ok = store().write(slot, pages, content, node, seconds());
         failedWrites += pages - ok;
-        stats.wrote(pages, writeCostNs(content) * pages, nowNs.getAsLong());
+        requests.wrote(pages, writeCostNs(content) * pages, nowNs.getAsLong());
         if (ok < pages) {
             // Swap gives up its batch at the first failure; the pages behind it would fail alike.
             store().free(slot + ok, pages - ok);
@@ -301,16 +278,11 @@ public final class ZramDevice implements SwapBackend {
         return ok;
     }
 
-    /** What the device's node in /dev reads and writes. */
-    public BlockBytes data() {
-        return data;
-    }
-
     /** A program writes a page; false if there is no memory for it (zram_bvec_write). */
     boolean writePage(int slot, byte[] page) {
         boolean ok = store().writePage(slot, page, seconds());
         failedWrites += ok ? 0 : 1;
-        stats.wrote(1, writeCostNs(store().content(store().slots.state(slot))), nowNs.getAsLong());
+        requests.wrote(1, writeCostNs(store().content(store().slots.state(slot))), nowNs.getAsLong());
         return ok;
     }
 
@@ -357,7 +329,7 @@ public final class ZramDevice implements SwapBackend {
 
     @Override
     public void noteRead(int slot, int pages) {
-        stats.read(pages, readCostNs(slot, pages), nowNs.getAsLong());
+        requests.read(pages, readCostNs(slot, pages), nowNs.getAsLong());
         int onDisk = writtenBack(slot, pages);
         if (backing != null && onDisk > 0) {
             backing.noteRead(onDisk);
@@ -371,18 +343,8 @@ public final class ZramDevice implements SwapBackend {
     }
 
     private int writtenBack(int slot, int pages) {
-        if (backing == null || backing.usedBlocks() == 0) {
-            return 0;
-        }
-        SlotRuns slots = store().slots;
-        int count = 0;
-        int end = slot + pages;
-        for (int at = slot; at < end; ) {
-            int next = slots.runEnd(at, end);
-            count += Slot.has(slots.state(at), Slot.WRITTEN_BACK) ? next - at : 0;
-            at = next;
-        }
-        return count;
+        boolean none = backing == null || backing.usedBlocks() == 0;
+        return none ? 0 : store().slots.count(Slot.WRITTEN_BACK, slot, slot + pages);
     }
 
     /** Only reads of what is on the backing device take time beyond their cost. */
@@ -393,7 +355,7 @@ public final class ZramDevice implements SwapBackend {
             return atNs;
         }
         long done = backing.readNs(onDisk, atNs);
-        stats.read(0, done - atNs, nowNs.getAsLong());
+        requests.read(0, done - atNs, nowNs.getAsLong());
         return done;
     }
 
@@ -404,30 +366,14 @@ public final class ZramDevice implements SwapBackend {
 
     // ---- statistics ----
 
-    public long origDataBytes() {
-        return store == null ? 0 : Units.pagesToBytes(store.storedPages());
-    }
-
-    public long comprDataBytes() {
-        return store == null ? 0 : store.comprBytes();
-    }
-
-    public long memUsedTotalBytes() {
-        return Units.pagesToBytes(poolPages());
-    }
-
-    public long memUsedMaxBytes() {
-        return store == null ? 0 : Units.pagesToBytes(store.maxUsedPages());
+    /** What mm_stat, bd_stat and io_stat show. */
+    public ZramStats stats() {
+        return ZramStats.of(store, backing, failedReads, failedWrites, notifyFree);
     }
 
     @Override
     public long pooledPages() {
-        return store == null ? 0 : store.storedPages() - backingPages();
-    }
-
-    /** Where its objects are; null without a disksize. */
-    public @Nullable Zsmalloc pool() {
-        return store == null ? null : store.pool();
+        return store == null ? 0 : store.storedPages() - (backing == null ? 0 : backing.usedBlocks());
     }
 
     @Override
@@ -435,46 +381,14 @@ public final class ZramDevice implements SwapBackend {
         return store == null ? 0 : store.poolPages();
     }
 
-    public long samePages() {
-        return store == null ? 0 : store.samePages();
-    }
-
-    public long hugePages() {
-        return store == null ? 0 : store.hugePages();
-    }
-
-    public long hugePagesSince() {
-        return store == null ? 0 : store.hugePagesSince();
-    }
-
-    /** Pages on the backing device now. */
-    public long backingPages() {
-        return backing == null ? 0 : backing.usedBlocks();
-    }
-
-    public long backingReads() {
-        return backing == null ? 0 : backing.reads();
-    }
-
-    public long backingWrites() {
-        return backing == null ? 0 : backing.writes();
-    }
-
-    public long failedReads() {
-        return failedReads;
-    }
-
-    public long failedWrites() {
-        return failedWrites;
-    }
-
-    public long notifyFree() {
-        return notifyFree;
+    /** Where its objects are; null without a disksize. */
+    public @Nullable Zsmalloc pool() {
+        return store == null ? null : store.pool();
     }
 
     /** The statistics of the block layer: one request a page, since the last reset. */
     public IoCounts counts() {
-        return stats.at(nowNs.getAsLong());
+        return requests.at(nowNs.getAsLong());
     }
 
     /** Throws if the device's books do not balance. */

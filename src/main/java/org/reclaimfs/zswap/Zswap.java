@@ -194,7 +194,7 @@ public final class Zswap {
 
     /** Whether writeback is allowed for a memcg: always, while zswap is off (mem_cgroup_zswap_writeback_enabled). */
     public boolean writebackAllowed(MemCgroup memcg) {
-        return !enabled || memcg.zswapWritebackAllowed();
+        return !enabled || memcg.zswap.writebackAllowed();
     }
 
     // ---- store ----
@@ -230,7 +230,7 @@ public final class Zswap {
         }
         MemCgroup memcg = folios.memcg(run);
         int bytes = mem.region(run).content.comprBytes();
-        int n = (int) Math.min(want, memcg.zswapMargin(bytes));
+        int n = (int) Math.min(want, memcg.zswap.margin(bytes));
         if (n == 0) {
             if (makeRoom == null || !makeRoom.shrink(memcg)) {
                 return -1;
@@ -277,7 +277,7 @@ public final class Zswap {
         int bytes = content.comprBytes();
         boolean incompressible = bytes >= Units.PAGE_SIZE;
         ZswapPool pool = current();
-        if (incompressible && !memcg.zswapWritebackAllowed()) {
+        if (incompressible && !memcg.zswap.writebackAllowed()) {
             effort.spend(costs.compressNs(pool.compressor, content) * wanted);
             count(ZswapCounter.REJECT_COMPRESS_FAIL, wanted);
             return -wanted;
@@ -301,7 +301,7 @@ public final class Zswap {
         pool.entries += n;
         storedPages += n;
         incompressiblePages += incompressible ? n : 0;
-        memcg.chargeZswap((long) bytes * n, n, incompressible);
+        memcg.zswap.charge((long) bytes * n, n, incompressible);
         folios.event(memcg, MemoryStat.ZSWPOUT, VmStat.ZSWPOUT, n);
         effort.spend((costs.compressNs(pool.compressor, content) + costs.get(Cost.ZSMALLOC_STORE)) * n);
         return n;
@@ -349,7 +349,7 @@ public final class Zswap {
         pool.entries -= pages;
         storedPages -= pages;
         incompressiblePages -= incompressible ? pages : 0;
-        folios.memcg(run).chargeZswap(-(long) bytes * pages, -pages, incompressible);
+        folios.memcg(run).zswap.charge(-(long) bytes * pages, -pages, incompressible);
         mem.setFlags(run, Flags.withPool(mem.flags(run), 0) & ~Flags.ZREF);
     }
 

@@ -253,7 +253,7 @@ public final class ZswapWriteback {
             mem.setFlags(run, mem.flags(run) & ~Flags.RECLAIM);
             return;
         }
-        mem.setFlags(run, mem.flags(run) | Flags.WRITEBACK);
+        folios.startWriteback(run);
         int table = mem.table(run);
         effort.spend(costs.get(Cost.SUBMIT_IO) * pages);
         IoQueue.Pages pagesWritten =
@@ -296,7 +296,7 @@ public final class ZswapWriteback {
     }
 
     private long shrinkerCount(MemCgroup memcg, LruVec lruvec) {
-        long backing = memcg.zswapBytes() >> 12;
+        long backing = memcg.zswap.bytes() >> 12;
         long stored = memcg.stat(MemoryStat.ZSWAPPED);
         long free = lruvec.sizePages(Flags.ZSWAP);
         if (free == 0 || stored == 0) {

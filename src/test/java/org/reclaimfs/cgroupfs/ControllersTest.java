@@ -21,9 +21,9 @@ final class ControllersTest {
 
     @BeforeEach
     void makeTwoLevels() throws ErrnoException {
-        machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.NVME));
-        machine.addDisk(new Disk("vdb", 512L << 20, Disk.Profile.NVME));
-        machine.swapon("/dev/vda", -1);
+        machine.devices().addDisk(new Disk("vda", 512L << 20, Disk.Profile.NVME));
+        machine.devices().addDisk(new Disk("vdb", 512L << 20, Disk.Profile.NVME));
+        machine.devices().swapon("/dev/vda", -1);
         world.write("/cgroup.subtree_control", "+memory +pids +io");
         world.mkdir("/a");
         world.write("/a/cgroup.subtree_control", "+memory +pids +io");

@@ -121,8 +121,8 @@ final class ErrnoReplayTest {
     private void prepareMemory(String state) throws ErrnoException {
         switch (state) {
             case "zswap enabled, empty leaf" -> {
-                machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.NVME));
-                machine.swapon("/dev/vda", -1);
+                machine.devices().addDisk(new Disk("vda", 512L << 20, Disk.Profile.NVME));
+                machine.devices().swapon("/dev/vda", -1);
                 machine.zswap().setEnabled(true);
             }
             case "leaf b: 24M anon resident, zswap on, nothing in zswap" -> {

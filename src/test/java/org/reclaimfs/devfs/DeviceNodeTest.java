@@ -19,7 +19,7 @@ final class DeviceNodeTest {
     private static final int MIB = 1 << 20;
 
     private final DeviceWorld world = new DeviceWorld();
-    private final ZramDevice zram = world.machine.zrams().iterator().next();
+    private final ZramDevice zram = world.machine.devices().zrams().iterator().next();
 
     @ParameterizedTest(name = "{0} against an array, seed {1}")
     @CsvSource({"zram0, 1", "zram0, 2", "ram0, 3", "vda, 4"})
@@ -66,15 +66,15 @@ final class DeviceNodeTest {
         zram.reset();
         assertThat(names()).doesNotContain("zram0");
         zram.initialise(256);
-        world.machine.removeZram(0);
+        world.machine.devices().removeZram(0);
         assertThat(names()).doesNotContain("zram0");
-        world.machine.addZram().initialise(512);
+        world.machine.devices().addZram().initialise(512);
         assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).sizeBytes()).isEqualTo(2 * MIB);
     }
 
     @Test
     void aNodeThatComesLaterHasANumberOfItsOwn() throws ErrnoException {
-        ZramDevice second = world.machine.addZram();
+        ZramDevice second = world.machine.devices().addZram();
         zram.initialise(256);
         second.initialise(256);
         List<DirEntry> entries = world.fs.opendir("/dev", Caller.ROOT).entries();
@@ -100,7 +100,8 @@ final class DeviceNodeTest {
         OpenFile two = world.open("zram0");
         world.fs.release(one);
         assertThat(zram.busy()).isTrue();
-        assertThat(DeviceWorld.result(() -> world.machine.removeZram(0))).isEqualTo("EBUSY");
+        assertThat(DeviceWorld.result(() -> world.machine.devices().removeZram(0)))
+                .isEqualTo("EBUSY");
         world.fs.release(two);
         assertThat(zram.busy()).isFalse();
     }
@@ -136,8 +137,8 @@ final class DeviceNodeTest {
                 .as("the page that there is memory for")
                 .isEqualTo(4096);
         assertThat(DeviceWorld.result(() -> world.write(file, 4096, noise))).isEqualTo("EIO");
-        assertThat(zram.failedWrites()).isEqualTo(2);
-        world.machine.disk("vda").setHealth(true, 1);
+        assertThat(zram.stats().failedWrites()).isEqualTo(2);
+        world.machine.devices().disk("vda").setHealth(true, 1);
         OpenFile disk = world.open("vda");
         assertThat(DeviceWorld.result(() -> world.write(disk, 0, noise))).isEqualTo("EIO");
     }
@@ -152,6 +153,6 @@ final class DeviceNodeTest {
         assertThat(world.machine.memory().freePages()).isEqualTo(free - 256);
         world.fs.discard(file, 0, MIB);
         assertThat(world.machine.memory().freePages()).isEqualTo(free);
-        assertThat(world.machine.disk("ram0").poolPages()).isZero();
+        assertThat(world.machine.devices().disk("ram0").poolPages()).isZero();
     }
 }

@@ -20,11 +20,11 @@ final class DeviceWorld implements Gate {
     final Kernfs fs;
 
     DeviceWorld() {
-        machine.addDisk(new Disk("vda", 16L << 20, Disk.Profile.NVME));
-        machine.addDisk(new Disk("ram0", 4L << 20, Disk.Profile.RAM));
+        machine.devices().addDisk(new Disk("vda", 16L << 20, Disk.Profile.NVME));
+        machine.devices().addDisk(new Disk("ram0", 4L << 20, Disk.Profile.RAM));
         fs = new Kernfs(this, () -> 0, KernelVersion.MIRRORED);
         new DevFs(machine).mountAt(fs.root().addDir("dev", FsKind.PLAIN));
-        machine.addZram(); // a device that comes later
+        machine.devices().addZram(); // a device that comes later
     }
 
     @Override

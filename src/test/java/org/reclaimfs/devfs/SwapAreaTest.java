@@ -24,7 +24,7 @@ final class SwapAreaTest {
     private static final int MIB = 1 << 20;
 
     private final DeviceWorld world = new DeviceWorld();
-    private final ZramDevice zram = world.machine.zrams().iterator().next();
+    private final ZramDevice zram = world.machine.devices().zrams().iterator().next();
 
     @BeforeEach
     void size() {
@@ -52,12 +52,12 @@ final class SwapAreaTest {
     }
 
     private String swapon(String path) {
-        return DeviceWorld.result(() -> world.machine.swapon(path, -1));
+        return DeviceWorld.result(() -> world.machine.devices().swapon(path, -1));
     }
 
     private String swapoff(String path) {
         return DeviceWorld.result(() -> {
-            Activity work = world.machine.swapoff(path);
+            Activity work = world.machine.devices().swapoff(path);
             while (world.machine.step(work) != Activity.DONE) {
                 world.machine.completeIo();
             }
@@ -92,10 +92,10 @@ final class SwapAreaTest {
     @Test
     void theHeaderSaysHowLargeTheAreaIs() throws ErrnoException {
         mkswap("zram0", 1023, 5, 6);
-        SwapDevice device = world.machine.swapon("/dev/zram0", 7);
+        SwapDevice device = world.machine.devices().swapon("/dev/zram0", 7);
         assertThat(device.usablePages()).isEqualTo(1023 - 2);
         assertThat(lastLog()).isEqualTo("Adding 4084k swap on /dev/zram0.  Priority:7 extents:1 across:4084k SS");
-        assertThat(zram.origDataBytes()).as("only the header").isEqualTo(4096);
+        assertThat(zram.stats().origDataBytes()).as("only the header").isEqualTo(4096);
         assertThat(zram.busy()).isTrue();
         assertThat(DeviceWorld.result(() -> write("zram0", 4096, new byte[1]))).isEqualTo("ETXTBSY");
         assertThat(swapon("/dev/zram0")).isEqualTo("EBUSY");
@@ -122,7 +122,7 @@ final class SwapAreaTest {
     void aDeviceNobodyWroteToNeedsNoMkswap() {
         assertThat(swapon("/dev/vda")).isEqualTo("OK");
         assertThat(swapon("/dev/zram0")).isEqualTo("OK");
-        assertThat(zram.comprDataBytes()).isEqualTo(73);
+        assertThat(zram.stats().comprDataBytes()).isEqualTo(73);
     }
 
     @Test
@@ -131,9 +131,9 @@ final class SwapAreaTest {
         new java.util.SplittableRandom(1).nextBytes(noise);
         write("zram0", MIB, noise);
         mkswap("zram0", 4095);
-        world.machine.swapon("/dev/zram0", -1, SwapDiscard.ONCE);
-        assertThat(zram.origDataBytes()).isEqualTo(4096);
-        assertThat(zram.notifyFree()).isEqualTo(4095);
+        world.machine.devices().swapon("/dev/zram0", -1, SwapDiscard.ONCE);
+        assertThat(zram.stats().origDataBytes()).isEqualTo(4096);
+        assertThat(zram.stats().notifyFree()).isEqualTo(4095);
         assertThat(lastLog()).endsWith("SSDs");
     }
 
@@ -146,18 +146,18 @@ final class SwapAreaTest {
     @Test
     void swapoffAsksOvercommit() {
         assertThat(swapon("/dev/vda")).isEqualTo("OK");
-        world.machine.overcommit().setMode(2);
-        world.machine.overcommit().setPercent(0);
+        world.machine.sysctls().overcommit().setMode(2);
+        world.machine.sysctls().overcommit().setPercent(0);
         assertThat(swapoff("/dev/vda")).isEqualTo("ENOMEM");
         assertThat(world.machine.swap().active()).hasSize(1);
-        world.machine.overcommit().setPercent(50);
+        world.machine.sysctls().overcommit().setPercent(50);
         assertThat(swapoff("/dev/vda")).isEqualTo("OK");
     }
 
     @Test
     void typesRunOutBeforeThePathIsLookedAt() {
         for (int i = 0; i < SwapDevices.MAX_TYPES; i++) {
-            world.machine.addDisk(new Disk("vd" + (char) ('b' + i / 10) + i, MIB, Disk.Profile.NVME));
+            world.machine.devices().addDisk(new Disk("vd" + (char) ('b' + i / 10) + i, MIB, Disk.Profile.NVME));
             assertThat(swapon("/dev/vd" + (char) ('b' + i / 10) + i)).isEqualTo("OK");
         }
         assertThat(swapon("/dev/vda")).isEqualTo("EPERM");
@@ -166,24 +166,24 @@ final class SwapAreaTest {
 
     @Test
     void filesShareTheirDisk() throws ErrnoException {
-        world.machine.addSwapFile("/mnt/fs/a file", 1024, "vda");
-        world.machine.addSwapFile("/mnt/fs/b", 1024, "vda");
-        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/mnt/fs/b", 8, "vda")))
+        world.machine.devices().addSwapFile("/mnt/fs/a file", 1024, "vda");
+        world.machine.devices().addSwapFile("/mnt/fs/b", 1024, "vda");
+        assertThat(DeviceWorld.result(() -> world.machine.devices().addSwapFile("/mnt/fs/b", 8, "vda")))
                 .isEqualTo("EEXIST");
-        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/mnt/fs/c", 2048, "vda")))
+        assertThat(DeviceWorld.result(() -> world.machine.devices().addSwapFile("/mnt/fs/c", 2048, "vda")))
                 .isEqualTo("ENOSPC");
-        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/mnt/fs/c", 1, "vda")))
+        assertThat(DeviceWorld.result(() -> world.machine.devices().addSwapFile("/mnt/fs/c", 1, "vda")))
                 .isEqualTo("EINVAL");
-        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/mnt/fs/c", 8, "vdz")))
+        assertThat(DeviceWorld.result(() -> world.machine.devices().addSwapFile("/mnt/fs/c", 8, "vdz")))
                 .isEqualTo("ENODEV");
-        SwapDevice device = world.machine.swapon("/mnt/fs/a file", 3);
+        SwapDevice device = world.machine.devices().swapon("/mnt/fs/a file", 3);
         assertThat(device.partition).isFalse();
         assertThat(device.usablePages()).isEqualTo(1023);
         assertThat(lastLog()).isEqualTo("Adding 4092k swap on /mnt/fs/a file.  Priority:3 extents:1 across:4092k SS");
         assertThat(swapon("/mnt/fs/a file")).isEqualTo("EBUSY");
         assertThat(swapon("/dev/vda")).as("a mounted disk").isEqualTo("EBUSY");
         assertThat(swapon("/dev/ram0")).isEqualTo("OK");
-        assertThat(DeviceWorld.result(() -> world.machine.addSwapFile("/ram/f", 8, "ram0")))
+        assertThat(DeviceWorld.result(() -> world.machine.devices().addSwapFile("/ram/f", 8, "ram0")))
                 .isEqualTo("EBUSY");
         assertThat(swapoff("/mnt/fs/a file")).isEqualTo("OK");
         assertThat(swapoff("/mnt/fs/a file")).isEqualTo("EINVAL");

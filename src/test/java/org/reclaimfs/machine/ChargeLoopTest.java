@@ -134,7 +134,7 @@ final class ChargeLoopTest {
         small.reclaim(memcg, 8000 * 4096L);
         Task hold = small.task("hold", "/", Kind.ANON, small.machine.memory().freePages() - 4000, Content.RANDOM);
         long swapped = memcg.swap.usage();
-        assertThat(small.run(small.machine.swapoff("/dev/vda"))).isEqualTo(Errno.EINTR);
+        assertThat(small.run(small.machine.devices().swapoff("/dev/vda"))).isEqualTo(Errno.EINTR);
         assertThat(small.machine.vmstat(VmStat.OOM_KILL)).isEqualTo(1);
         assertThat(out.dead() || hold.dead()).isFalse();
         assertThat(memcg.swap.usage()).isBetween(1L, swapped - 1000);
@@ -146,7 +146,7 @@ final class ChargeLoopTest {
         lab.disk("vda", 64, Disk.Profile.NVME);
         MemCgroup memcg = limited("/s");
         Task task = lab.task("s", "/s", Kind.ANON, 2 * MAX, Content.RANDOM);
-        assertThat(lab.run(machine.swapoff("/dev/vda"))).isNull();
+        assertThat(lab.run(machine.devices().swapoff("/dev/vda"))).isNull();
         assertThat(machine.stallsUnderWay())
                 .as("nobody wants the page any more")
                 .isEmpty();

@@ -153,13 +153,13 @@ final class Comparison {
     }
 
     private void zram(RefDevice device, ZramDevice zram) {
-        same(device.path + " orig_data_size", zram.origDataBytes(), (device.storedPages()) * 4096);
-        same(device.path + " compr_data_size", zram.comprDataBytes(), device.comprBytes);
+        same(device.path + " orig_data_size", zram.stats().origDataBytes(), (device.storedPages()) * 4096);
+        same(device.path + " compr_data_size", zram.stats().comprDataBytes(), device.comprBytes);
         same(device.path + " mem_used_total", zram.poolPages(), device.pool.pages());
-        same(device.path + " same_pages", zram.samePages(), device.samePages);
-        same(device.path + " huge_pages", zram.hugePages(), device.hugePages);
-        same(device.path + " failed_writes", zram.failedWrites(), device.failedWrites);
-        same(device.path + " notify_free", zram.notifyFree(), device.notifyFree);
+        same(device.path + " same_pages", zram.stats().samePages(), device.samePages);
+        same(device.path + " huge_pages", zram.stats().hugePages(), device.hugePages);
+        same(device.path + " failed_writes", zram.stats().failedWrites(), device.failedWrites);
+        same(device.path + " notify_free", zram.stats().notifyFree(), device.notifyFree);
     }
 
     // ---- memcgs -------------------------------------------------------------------------------------------

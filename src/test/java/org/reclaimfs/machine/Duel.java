@@ -69,7 +69,7 @@ final class Duel {
         long ramBytes = (long) size.mib() << 20;
         fast = new Machine(new MachineConfig(
                 ramBytes, 8L << 20, cpus, nodes, 250, true, MachineConfig.KSWAPD_FAILURES, seed, patches, costs));
-        fast.holdStatFlushes();
+        fast.threads().holdStatFlushes();
         long atBoot = fast.memory().totalPages() - fast.memory().freePages();
         for (Zone zone : fast.memory().zones()) {
             atBoot -= zone.perCpuPages();
@@ -195,12 +195,12 @@ final class Duel {
     }
 
     void zswapMax(String path, long pages) {
-        memcg(path).setZswapMax(pages);
+        memcg(path).zswap.setMax(pages);
         refMemcg(path).zswapMax = pages;
     }
 
     void writeback(String path, boolean on) {
-        memcg(path).setZswapWriteback(on);
+        memcg(path).zswap.setWriteback(on);
         refMemcg(path).writeback = on;
     }
 
@@ -321,7 +321,7 @@ final class Duel {
     }
 
     void dropCaches() {
-        fast.dropPageCache();
+        fast.sysctls().dropPageCache();
         for (RefRegion file : ref.files) {
             for (int i = 0; i < file.pages.size(); i++) {
                 RefPage page = file.pages.get(i);

@@ -51,13 +51,13 @@ final class DuelSwap {
     }
 
     void swapDisk(String name, int slots, int priority, Disk.Profile profile) throws ErrnoException {
-        Disk disk = fast.disk(name);
+        Disk disk = fast.devices().disk(name);
         if (disk == null) {
             disk = new Disk(name, slots * 4096L, profile);
             disk.setHealth(false, ref.lateIo ? 0 : LONG_NS / WRITE_NS.get(profile));
-            fast.addDisk(disk);
+            fast.devices().addDisk(disk);
         }
-        fast.swapon("/dev/" + name, priority);
+        fast.devices().swapon("/dev/" + name, priority);
         RefDevice device =
                 new RefDevice(ref.ram, "/dev/" + name, slots, priority, false, disk.profile() != Disk.Profile.HDD);
         device.writtenPages = disk.writtenPages();
@@ -66,7 +66,7 @@ final class DuelSwap {
     }
 
     void swapZram(int slots, int priority, long limitPages) throws ErrnoException {
-        ZramDevice zram = fast.addZram();
+        ZramDevice zram = fast.devices().addZram();
         if (!zram.initialise(slots)) {
             throw new IllegalStateException("no memory for " + zram.name());
         }
@@ -74,7 +74,7 @@ final class DuelSwap {
             ref.ram.takeKernel(false);
         }
         zram.setMemLimitPages(limitPages);
-        fast.swapon("/dev/" + zram.name(), priority);
+        fast.devices().swapon("/dev/" + zram.name(), priority);
         RefDevice device = new RefDevice(ref.ram, "/dev/" + zram.name(), slots, priority, true, true);
         device.limitPages = limitPages;
         device.store(0, new Content("swap header", 73, false, false), 0);
@@ -82,12 +82,12 @@ final class DuelSwap {
     }
 
     void swapoff(RefDevice device) throws ErrnoException {
-        Errno got = driver.drive(fast.swapoff(device.path));
+        Errno got = driver.drive(fast.devices().swapoff(device.path));
         RefSwapoff.run(ref, device);
         ref.operationEnded();
         if (device.zram) {
             int id = Integer.parseInt(device.path.substring("/dev/zram".length()));
-            fast.removeZram(id);
+            fast.devices().removeZram(id);
             device.reset();
         }
         Duel.agree("swapoff " + device.path, got, null);

@@ -102,7 +102,7 @@ final class GoldenSourceZswapTest {
         assertThat(ofC1).containsExactly(299L, 555L, 811L, 1067L, 1323L);
         assertThat(written(c2)).isZero();
 
-        c1.setZswapWriteback(false);
+        c1.zswap.setWriteback(false);
         assertThat(lab.sourceZswap(work, 10 << 20)).isEqualTo(Errno.EAGAIN);
         assertThat(written(c1)).isEqualTo(1323);
         assertThat(written(c2)).isZero();

@@ -7,13 +7,17 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reclaimfs.abi.Errno;
 import org.reclaimfs.memcg.MemCgroup;
 import org.reclaimfs.memcg.MemoryStat;
 import org.reclaimfs.memcg.PageCounter;
+import org.reclaimfs.memcg.ReclaimReason;
 import org.reclaimfs.memcg.Task;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Kind;
+import org.reclaimfs.swap.Disk;
+import org.reclaimfs.vmscan.Reclaim;
 
 /** Limits that cannot be met: the sleep above memory.high, and memory.max (golden b4; spec/04 sections 3, 4 and 15). */
 final class HighPenaltyTest {
@@ -61,6 +65,55 @@ final class HighPenaltyTest {
         // Below 10 ms of penalty there is one attempt a batch and no sleep; above it seventeen.
         assertThat(work.events(MemCgroup.Event.HIGH)).isGreaterThanOrEqualTo(17L * ((9000 - 8192) / 64 - 3));
         assertThat(work.stat(MemoryStat.PGSTEAL)).isZero();
+    }
+
+    /** A debt of one page, as single charges near memory.max make it, is worked off like any other: by a whole batch. */
+    @Test
+    void theSmallestDebtReclaimsABatch() throws Exception {
+        Lab lab = new Lab();
+        MemCgroup work = lab.cgroup("/work");
+        lab.zram(64);
+        Task hog = lab.task("hog", "/work", Kind.ANON, 1000, Content.RANDOM);
+        long usage = work.memory.usage();
+        work.memory.setHigh(usage);
+        work.memory.setMax(usage + 40);
+        while (work.events(MemCgroup.Event.HIGH) == 0) {
+            lab.run(lab.machine.alloc(hog, "data", Kind.ANON, null, 1, 0));
+        }
+        assertThat(work.events(MemCgroup.Event.HIGH)).isEqualTo(1);
+        assertThat(work.stat(MemoryStat.PGSTEAL)).isBetween(32L, 63L);
+    }
+
+    /**
+     * What reclaim charges for zswap while memory.swap.high is passed is a debt, page by page, though pages are swapped out by
+     * the dozen. With max near, a page is charged for every other entry of half a page.
+     */
+    @ParameterizedTest(name = "{0} slots below swap.high")
+    @ValueSource(longs = {1, 5, 9, 10, 11, 20, 1000})
+    void aBatchPassesSwapHighPageByPage(long below) throws Exception {
+        Lab lab = new Lab();
+        MemCgroup work = lab.cgroup("/work");
+        lab.disk("vda", 64, Disk.Profile.NVME);
+        lab.machine.zswap().setEnabled(true);
+        lab.task("hog", "/work", Kind.ANON, 2000, Content.ratio(2, "ratio:2"));
+        Core core = lab.machine.core();
+        core.effort.begin(0, 0);
+        // A first call takes the accessed bits.
+        new Reclaim(core.vm, core.rootMemcg(), work, 1, ReclaimReason.DIRECT, 200, 0).runToEnd();
+        work.drainStocks();
+        work.takeOverHighPages();
+        long before = work.stat(MemoryStat.ZSWPOUT);
+        work.swap.setHigh(work.swap.usage() + below);
+        work.memory.setMax(work.memory.usage() + 5);
+        new Reclaim(core.vm, core.rootMemcg(), work, 1, ReclaimReason.DIRECT, 200, 0).runToEnd();
+        long stored = work.stat(MemoryStat.ZSWPOUT);
+        assertThat(stored - before).isGreaterThan(20);
+        long debt = 0;
+        for (long entry = before + below + 1; entry <= stored; entry++) {
+            debt += entry % 2;
+        }
+        assertThat(work.takeOverHighPages()).isEqualTo(debt);
+        lab.machine.checkInvariants();
     }
 
     /**

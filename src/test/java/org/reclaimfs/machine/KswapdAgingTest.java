@@ -37,7 +37,7 @@ final class KswapdAgingTest {
     private void kswapdStep() {
         Core core = lab.machine.core();
         core.memcgs.flushStats();
-        Reclaim.KswapdStep step = new Reclaim.KswapdStep(0, BATCH, Vmscan.DEF_PRIORITY, true, false);
+        Reclaim.KswapdStep step = new Reclaim.KswapdStep(0, BATCH, Vmscan.DEF_PRIORITY, true, false, false);
         Reclaim.kswapd(core.vm, core.rootMemcg(), step, 0).runToEnd();
     }
 

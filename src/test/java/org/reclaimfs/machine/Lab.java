@@ -56,14 +56,14 @@ final class Lab {
     }
 
     void disk(String name, int mib, Disk.Profile profile) throws ErrnoException {
-        machine.addDisk(new Disk(name, mib * MIB, profile));
-        machine.swapon("/dev/" + name, SwapDevices.DEFAULT_PRIORITY);
+        machine.devices().addDisk(new Disk(name, mib * MIB, profile));
+        machine.devices().swapon("/dev/" + name, SwapDevices.DEFAULT_PRIORITY);
     }
 
     ZramDevice zram(int mib) throws ErrnoException {
-        ZramDevice zram = machine.addZram();
+        ZramDevice zram = machine.devices().addZram();
         zram.initialise(mib * MIB / 4096);
-        machine.swapon("/dev/" + zram.name(), 100);
+        machine.devices().swapon("/dev/" + zram.name(), 100);
         return zram;
     }
 

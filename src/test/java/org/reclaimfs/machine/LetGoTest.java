@@ -73,7 +73,7 @@ final class LetGoTest {
         }
         lab.touch(task, true);
         assertThat(lab.machine.cgroups().find("/d").memcg().memory.usage()).isGreaterThanOrEqualTo(100);
-        lab.machine.dropPageCache();
+        lab.machine.sysctls().dropPageCache();
         lab.machine.checkInvariants();
     }
 
@@ -106,7 +106,7 @@ final class LetGoTest {
         lab.run(lab.machine.kill(kept, "test"));
         orphans.dropEmpty();
         assertThat(orphans.count()).isEqualTo(1);
-        lab.machine.dropPageCache();
+        lab.machine.sysctls().dropPageCache();
         assertThat(orphans.count()).isZero();
         lab.machine.checkInvariants();
     }
@@ -119,7 +119,7 @@ final class LetGoTest {
         lab.reclaim(cgroup.memcg(), 100 * 4096);
         lab.touch(task, 50);
         assertThat(refaults()).isEqualTo(50);
-        lab.machine.dropPageCache();
+        lab.machine.sysctls().dropPageCache();
         lab.touch(task, 100);
         assertThat(refaults()).isEqualTo(50);
         lab.machine.checkInvariants();

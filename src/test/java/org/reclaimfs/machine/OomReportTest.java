@@ -125,7 +125,7 @@ final class OomReportTest extends OomLab {
                         "6 Adding 131068k swap on /dev/zram0.  Priority:100 extents:1 across:131068k SS");
         MemCgroup g = lab.cgroup("/g");
         hog("a", "/g", 4000, 0);
-        java.util.Objects.requireNonNull(machine.zram(0)).setMemLimitPages(1);
+        java.util.Objects.requireNonNull(machine.devices().zram(0)).setMemLimitPages(1);
         machine.core().zswap.setEnabled(false);
         lab.reclaim(g, 4 << 20);
         List<String> errors =

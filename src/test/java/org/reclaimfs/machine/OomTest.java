@@ -119,7 +119,7 @@ final class OomTest extends OomLab {
         MemCgroup g = lab.cgroup("/g");
         Task a = hog("a", "/g", 4000, 0);
         lab.reclaim(g, 8 << 20);
-        Activity swapoff = machine.swapoff("/dev/vda");
+        Activity swapoff = machine.devices().swapoff("/dev/vda");
         assertThat(machine.step(swapoff)).isNotEqualTo(Activity.DONE);
         assertThat(anywhere(a)).isEqualTo(Outcome.KILLED);
         assertThat(a.dead()).isFalse();

@@ -39,12 +39,12 @@ final class PatchesTest {
         Lab lab = new Lab();
         ZramDevice zram = lab.zram(64);
         lab.disk("vda", 64, Disk.Profile.NVME);
-        lab.run(lab.machine.swapoff("/dev/vda"));
+        lab.run(lab.machine.devices().swapoff("/dev/vda"));
         assertThat(lab.machine.swap().allRamBacked()).as("only zram is left").isTrue();
-        lab.machine.swapon("/dev/vda", -1);
+        lab.machine.devices().swapon("/dev/vda", -1);
         assertThat(lab.machine.swap().allRamBacked()).isFalse();
-        lab.run(lab.machine.swapoff("/dev/vda"));
-        lab.run(lab.machine.swapoff("/dev/" + zram.name()));
+        lab.run(lab.machine.devices().swapoff("/dev/vda"));
+        lab.run(lab.machine.devices().swapoff("/dev/" + zram.name()));
         assertThat(lab.machine.swap().allRamBacked()).as("no swap at all").isFalse();
     }
 
@@ -55,7 +55,7 @@ final class PatchesTest {
         lab.zram(64);
         lab.disk("vda", 64, Disk.Profile.NVME);
         lab.task("t", "/", Kind.ANON, 10, Content.RANDOM);
-        Activity swapoff = lab.machine.swapoff("/dev/vda");
+        Activity swapoff = lab.machine.devices().swapoff("/dev/vda");
         assertThat(lab.machine.swap().allRamBacked()).isTrue();
         swapoff.signal();
         assertThat(lab.run(swapoff)).isEqualTo(Errno.EINTR);
@@ -121,7 +121,7 @@ final class PatchesTest {
         Retries retries = stall(lab);
         assertThat(lab.machine.kills()).as("a disk takes part").isEmpty();
         lab.machine.setPatch(Patch.RAM_BACKED_SWAP, false);
-        lab.machine.start(lab.machine.swapoff("/dev/vda"));
+        lab.machine.start(lab.machine.devices().swapoff("/dev/vda"));
         lab.machine.advance(lab.machine.nowNs() + SECOND / 20, Integer.MAX_VALUE);
         assertThat(lab.machine.swap().allRamBacked()).isTrue();
         int before = retries.zones.size();

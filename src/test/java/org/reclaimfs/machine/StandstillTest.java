@@ -19,8 +19,8 @@ final class StandstillTest {
     private final Lab lab = new Lab();
 
     private void swap(String name, Disk.Profile profile, int priority) throws ErrnoException {
-        lab.machine.addDisk(new Disk(name, Lab.MIB, profile));
-        lab.machine.swapon("/dev/" + name, priority);
+        lab.machine.devices().addDisk(new Disk(name, Lab.MIB, profile));
+        lab.machine.devices().swapon("/dev/" + name, priority);
     }
 
     @Test

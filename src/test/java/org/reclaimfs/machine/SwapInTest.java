@@ -116,9 +116,9 @@ final class SwapInTest {
         lab.disk("vda", 64, Disk.Profile.HDD);
         MemCgroup memcg = lab.cgroup("/w");
         Task task = swappedOut(memcg, "/w");
-        IoCounts before = lab.machine.disk("vda").counts(Long.MAX_VALUE);
+        IoCounts before = lab.machine.devices().disk("vda").counts(Long.MAX_VALUE);
         lab.touch(task, false);
-        IoCounts after = lab.machine.disk("vda").counts(Long.MAX_VALUE);
+        IoCounts after = lab.machine.devices().disk("vda").counts(Long.MAX_VALUE);
         assertThat(after.reads() - before.reads()).isEqualTo(64);
         assertThat(after.readPages() - before.readPages()).isEqualTo(PAGES);
         assertThat(after.readMerges()).isEqualTo(PAGES - 64);
@@ -128,8 +128,8 @@ final class SwapInTest {
     void aSecondSwapoffFindsNothing() throws ErrnoException {
         lab.disk("vda", 64, Disk.Profile.NVME);
         swappedOut(lab.cgroup("/w"), "/w");
-        Activity first = lab.machine.swapoff("/dev/vda");
-        assertThatThrownBy(() -> lab.machine.swapoff("/dev/vda"))
+        Activity first = lab.machine.devices().swapoff("/dev/vda");
+        assertThatThrownBy(() -> lab.machine.devices().swapoff("/dev/vda"))
                 .isInstanceOfSatisfying(
                         ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL));
         assertThat(lab.run(first)).isNull();
@@ -142,14 +142,14 @@ final class SwapInTest {
         lab.disk("vda", 64, Disk.Profile.NVME);
         MemCgroup memcg = lab.cgroup("/w");
         swappedOut(memcg, "/w");
-        Activity swapoff = lab.machine.swapoff("/dev/vda");
+        Activity swapoff = lab.machine.devices().swapoff("/dev/vda");
         lab.machine.step(swapoff);
         swapoff.signal();
         assertThat(lab.run(swapoff)).isEqualTo(Errno.EINTR);
         assertThat(memcg.swap.usage()).isBetween(1L, PAGES - 1L);
         assertThat(lab.machine.swap().totalPages()).isEqualTo(64 * 256 - 1);
         lab.machine.checkInvariants();
-        assertThat(lab.run(lab.machine.swapoff("/dev/vda"))).isNull();
+        assertThat(lab.run(lab.machine.devices().swapoff("/dev/vda"))).isNull();
         assertThat(memcg.swap.usage()).isZero();
     }
 

@@ -24,9 +24,9 @@ final class ThirtyDaysTest {
     @Test
     void countersNeverFall() throws ErrnoException {
         Machine machine = new Machine(MachineConfig.defaults());
-        machine.addZram();
-        machine.zram(0).initialise(64 * MIB >> 12);
-        machine.swapon("/dev/zram0", 1);
+        machine.devices().addZram();
+        machine.devices().zram(0).initialise(64 * MIB >> 12);
+        machine.devices().swapon("/dev/zram0", 1);
         Task logger = machine.spawn("logger", "logger", "/", 0);
         Task cache = machine.spawn("cache", "cache", "/", 0);
         machine.start(machine.alloc(logger, "log", Kind.FILE, Content.RANDOM, Long.MAX_VALUE >> 20, BYTES_PER_SECOND));

@@ -76,11 +76,11 @@ public final class ErrnoReplay {
     }
 
     private void setUp(String[] row) throws ErrnoException {
-        ZramDevice zram = guest.machine.zram(0);
+        ZramDevice zram = guest.machine.devices().zram(0);
         diskwAt = row[1].equals("diskw") ? diskwAt : 0;
         switch (row[1]) {
             case "echo" -> guest.tryWrite(row[2], row[3] + "\n");
-            case "swapon" -> guest.machine.swapon(row[2], -1);
+            case "swapon" -> guest.machine.devices().swapon(row[2], -1);
             case "swapoff" -> {
                 if (row.length > 2) {
                     guest.swapoff(row[2]);

@@ -57,11 +57,11 @@ public final class Guest implements Gate {
                 1,
                 EnumSet.of(Patch.ZSWAP_PROACTIVE_WRITEBACK),
                 Costs.of(Costs.Profile.SERVER)));
-        machine.addDisk(new Disk("vda", 512L << 20, Disk.Profile.VIRTIO));
-        machine.addDisk(new Disk("vdb", 256L << 20, Disk.Profile.VIRTIO));
-        machine.addDisk(new Disk("vdc", 256L << 20, Disk.Profile.VIRTIO));
-        machine.addDisk(new Disk("vdd", 64L << 20, Disk.Profile.VIRTIO));
-        machine.addZram();
+        machine.devices().addDisk(new Disk("vda", 512L << 20, Disk.Profile.VIRTIO));
+        machine.devices().addDisk(new Disk("vdb", 256L << 20, Disk.Profile.VIRTIO));
+        machine.devices().addDisk(new Disk("vdc", 256L << 20, Disk.Profile.VIRTIO));
+        machine.devices().addDisk(new Disk("vdd", 64L << 20, Disk.Profile.VIRTIO));
+        machine.devices().addZram();
         fs = new Kernfs(this, () -> 1_600_000_000_000_000_000L, KernelVersion.MIRRORED);
         new ProcFs(machine).mountAt(fs.root().addDir("proc", FsKind.PROC));
         sys = new SysFs(machine);
@@ -138,7 +138,7 @@ public final class Guest implements Gate {
 
     /** Runs swapoff to its end. */
     public void swapoff(String path) throws ErrnoException {
-        Activity work = machine.swapoff(path);
+        Activity work = machine.devices().swapoff(path);
         while (machine.step(work) != Activity.DONE) {
             machine.completeIo();
             machine.completeExits();

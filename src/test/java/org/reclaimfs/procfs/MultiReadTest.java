@@ -59,8 +59,8 @@ final class MultiReadTest {
                 "loadavg"
             })
     void piecesMakeTheFile(String name) throws ErrnoException {
-        guest.machine.swapon("/dev/vda", 3);
-        guest.machine.swapon("/dev/vdb", -1);
+        guest.machine.devices().swapon("/dev/vda", 3);
+        guest.machine.devices().swapon("/dev/vdb", -1);
         String whole = guest.read("/proc/" + name);
         for (int size : new int[] {1, 7, 100, 1000, 4095, 4096, 4097, LARGE}) {
             assertThat(inPieces("/proc/" + name, size))
@@ -125,9 +125,9 @@ final class MultiReadTest {
 
     @Test
     void anAreaThatLeavesWhileSwapsIsReadMovesTheOthersUp() throws ErrnoException {
-        guest.machine.swapon("/dev/vda", 1);
-        guest.machine.swapon("/dev/vdb", 2);
-        guest.machine.swapon("/dev/vdc", 3);
+        guest.machine.devices().swapon("/dev/vda", 1);
+        guest.machine.devices().swapon("/dev/vdb", 2);
+        guest.machine.devices().swapon("/dev/vdc", 3);
         OpenFile file = guest.open("/proc/swaps", OpenFile.O_RDONLY);
         String head = read(file, 0, 1) + read(file, 1, 37); // the header, without its newline
         assertThat(read(file, head.length(), 2)).isEqualTo("\n/");

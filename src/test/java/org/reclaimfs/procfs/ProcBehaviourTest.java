@@ -83,7 +83,7 @@ final class ProcBehaviourTest {
     void pollOnSwapsTellsEachChangeOnce() throws ErrnoException {
         OpenFile file = guest.open("/proc/swaps", OpenFile.O_RDONLY);
         assertThat(guest.fs.poll(file)).isEqualTo(OpenFile.POLL_DEFAULT);
-        guest.machine.swapon("/dev/vda", 5);
+        guest.machine.devices().swapon("/dev/vda", 5);
         assertThat(guest.fs.poll(file)).isEqualTo(NEWS);
         assertThat(guest.fs.poll(file)).isEqualTo(OpenFile.POLL_DEFAULT);
         guest.swapoff("/dev/vda");
@@ -102,7 +102,7 @@ final class ProcBehaviourTest {
 
     @Test
     void meminfoAddsUp() throws ErrnoException {
-        guest.machine.swapon("/dev/vda", 5);
+        guest.machine.devices().swapon("/dev/vda", 5);
         guest.hold("hog", Kind.ANON, 600);
         Map<String, Long> kib = keyed("/proc/meminfo");
         assertThat(kib.get("Active")).isEqualTo(kib.get("Active(anon)") + kib.get("Active(file)"));
@@ -284,7 +284,7 @@ final class ProcBehaviourTest {
     /** Golden 2_disk_swapped: pgpgout is 4 KiB for each page of pswpout, and the header that mkswap wrote. */
     @Test
     void swappingIsPagingInKiB() throws ErrnoException {
-        guest.machine.swapon("/dev/vda", 5);
+        guest.machine.devices().swapon("/dev/vda", 5);
         guest.hold("hog", Kind.ANON, 600);
         Map<String, Long> counts = keyed("/proc/vmstat");
         assertThat(counts.get("pswpout")).isPositive();

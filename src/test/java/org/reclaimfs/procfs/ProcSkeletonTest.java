@@ -101,11 +101,11 @@ final class ProcSkeletonTest {
     /** Golden proc/1_disk_swap_on: what mkswap and swapon did to /dev/vda; 10_many_swaps: a swapon later on. */
     @Test
     void swaponIsSeenByTheDisk() throws ErrnoException {
-        guest.machine.swapon("/dev/vda", -1);
+        guest.machine.devices().swapon("/dev/vda", -1);
         assertThat(timeless(guest.read("/proc/diskstats").lines().findFirst().orElseThrow()))
                 .isEqualTo(" 254       0 vda 4 0 56 * 2 0 8 * 0 * * 0 0 0 * 1 *");
         guest.swapoff("/dev/vda");
-        guest.machine.swapon("/dev/vda", 5);
+        guest.machine.devices().swapon("/dev/vda", 5);
         assertThat(timeless(guest.read("/proc/diskstats").lines().findFirst().orElseThrow()))
                 .startsWith(" 254       0 vda 5 0 64 * 2 0 8 ");
     }

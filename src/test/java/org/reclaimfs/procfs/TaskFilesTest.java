@@ -71,7 +71,7 @@ final class TaskFilesTest {
 
     @Test
     void swappedMemoryMovesFromRssToSwapAndKeepsTheScore() throws ErrnoException {
-        guest.machine.swapon("/dev/vda", -1);
+        guest.machine.devices().swapon("/dev/vda", -1);
         String before = read("oom_score");
         guest.swapOut(32 << 20);
         assertThat(task.swapEntryPages()).isGreaterThan(8000);

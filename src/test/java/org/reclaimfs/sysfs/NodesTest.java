@@ -29,7 +29,7 @@ final class NodesTest {
     private static final String ZRAM = "/sys/block/zram0/";
 
     private final Guest guest = new Guest();
-    private final ZramDevice zram = requireNonNull(guest.machine.zram(0));
+    private final ZramDevice zram = requireNonNull(guest.machine.devices().zram(0));
     private final List<Thread> threads = new ArrayList<>();
 
     /** A keeper on a thread of its own, as the real one is a process of its own: it numbers its nodes 7:0, 7:1 and so on. */
@@ -209,7 +209,7 @@ final class NodesTest {
         keeper.inBackground("show");
         guest.write(ZRAM + "disksize", "1M");
         join();
-        guest.machine.swapon("/dev/zram0", SwapDevices.DEFAULT_PRIORITY);
+        guest.machine.devices().swapon("/dev/zram0", SwapDevices.DEFAULT_PRIORITY);
         assertThat(guest.tryWrite(ZRAM + "reset", "1")).isEqualTo("EBUSY");
         assertThat(guest.tryWrite("/sys/class/zram-control/hot_remove", "0")).isEqualTo("EBUSY");
         assertThat(keeper.told).containsExactly("show zram0 1048576 4096");

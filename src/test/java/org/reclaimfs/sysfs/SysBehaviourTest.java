@@ -31,7 +31,7 @@ final class SysBehaviourTest {
                 .isEqualTo(2);
         assertThat(guest.fs.read(file, 2, 100, (b, from, n) -> {})).isZero();
         assertThat(text.toString()).isEqualTo("1");
-        assertThat(guest.machine.zrams()).hasSize(2);
+        assertThat(guest.machine.devices().zrams()).hasSize(2);
         assertThat(guest.read("/sys/block/zram1/dev")).isEqualTo("253:1\n");
         assertThat(guest.read("/sys/class/block/zram1/uevent")).endsWith("DEVNAME=zram1\nDEVTYPE=disk\nDISKSEQ=6\n");
 
@@ -48,13 +48,13 @@ final class SysBehaviourTest {
 
     @Test
     void devicesAddedBesideTheFilesAppearWithRefresh() throws ErrnoException {
-        guest.machine.addZram();
-        guest.machine.addDisk(new Disk("vde", 1 << 20, Disk.Profile.NVME));
+        guest.machine.devices().addZram();
+        guest.machine.devices().addDisk(new Disk("vde", 1 << 20, Disk.Profile.NVME));
         guest.sys.refresh();
         assertThat(guest.read("/sys/block/zram1/size")).isEqualTo("0\n");
         assertThat(guest.read("/sys/block/vde/size")).isEqualTo("2048\n");
         assertThat(guest.read("/sys/block/vde/queue/rotational")).isEqualTo("0\n");
-        guest.machine.removeZram(1);
+        guest.machine.devices().removeZram(1);
         guest.sys.refresh();
         assertThat(guest.tryWrite("/sys/block/zram1/reset", "1")).isEqualTo("ENOENT");
     }
@@ -67,16 +67,16 @@ final class SysBehaviourTest {
         guest.write(ZRAM + "backing_dev", "/dev/vdb\n");
         guest.write(ZRAM + "disksize", "64M");
         assertThat(guest.read(ZRAM + "size")).isEqualTo("131072\n");
-        ZramDevice zram = guest.machine.zram(0);
+        ZramDevice zram = guest.machine.devices().zram(0);
         assertThat(zram).isNotNull();
         zram.write(0, new Content("half", 2000, false, false), 10, 0);
         assertThat(guest.read(ZRAM + "mm_stat"))
-                .isEqualTo("   40960    20000    " + zram.memUsedTotalBytes() + "  1048576    " + zram.memUsedMaxBytes()
-                        + "        0        0        0        0\n");
+                .isEqualTo("   40960    20000    " + zram.stats().memUsedTotalBytes() + "  1048576    "
+                        + zram.stats().memUsedMaxBytes() + "        0        0        0        0\n");
         assertThat(guest.read(ZRAM + "stat"))
                 .startsWith("       0        0        0        0       10        0       80 ");
         guest.write(ZRAM + "mem_used_max", "0");
-        guest.machine.swapon("/dev/zram0", 100);
+        guest.machine.devices().swapon("/dev/zram0", 100);
         assertThat(guest.tryWrite(ZRAM + "reset", "1")).isEqualTo("EBUSY");
         guest.swapoff("/dev/zram0");
         assertThat(guest.tryWrite(ZRAM + "reset", "1\n")).isEqualTo("OK");
@@ -192,7 +192,7 @@ final class SysBehaviourTest {
     void recompress(String command, String result) throws ErrnoException {
         guest.write(ZRAM + "recomp_algorithm", "algo=zstd");
         guest.write(ZRAM + "disksize", "64M");
-        ZramDevice zram = guest.machine.zram(0);
+        ZramDevice zram = guest.machine.devices().zram(0);
         assertThat(zram).isNotNull();
         zram.write(0, new Content("half", 2000, false, false), 10, 0);
         assertThat(guest.tryWrite(ZRAM + "recompress", command)).isEqualTo(result);
@@ -219,7 +219,7 @@ final class SysBehaviourTest {
     @Test
     void zswapCountersFollowTheMachine() throws ErrnoException {
         guest.write("/sys/module/zswap/parameters/enabled", "1");
-        guest.machine.swapon("/dev/vda", 5);
+        guest.machine.devices().swapon("/dev/vda", 5);
         guest.hold("hog", Kind.ANON, 64);
         guest.swapOut(16 << 20);
         String debug = "/sys/kernel/debug/zswap/";

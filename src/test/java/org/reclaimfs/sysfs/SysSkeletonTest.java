@@ -96,7 +96,7 @@ final class SysSkeletonTest {
     @Test
     void usedZram() throws ErrnoException {
         guest.write("/sys/block/zram0/disksize", "128M");
-        guest.machine.swapon("/dev/zram0", 100);
+        guest.machine.devices().swapon("/dev/zram0", 100);
         guest.hold("hog", Kind.ANON, 64);
         guest.swapOut(16 << 20);
         same("sys/zram_4_after_32M_swapped.txt", any(), named("diskseq", "uevent", "stat", "mm_stat", "io_stat"));
@@ -113,13 +113,13 @@ final class SysSkeletonTest {
 
     @Test
     void ramDisk() throws ErrnoException {
-        guest.machine.addDisk(new Disk("ram0", 64L << 20, Disk.Profile.RAM));
+        guest.machine.devices().addDisk(new Disk("ram0", 64L << 20, Disk.Profile.RAM));
         guest.sys.refresh();
         same("sys/block_ram0.txt", path -> path.startsWith("/sys/block/ram0/"), named("diskseq", "uevent"));
         assertThat(target("/sys/block/ram0")).isEqualTo("../devices/virtual/block/ram0");
         assertThat(guest.read("/sys/block/ram0/uevent")).startsWith("MAJOR=1\nMINOR=0\nDEVNAME=ram0\n");
         // As swap it takes a page of RAM for each page written, and keeps it.
-        guest.machine.swapon("/dev/ram0", 100);
+        guest.machine.devices().swapon("/dev/ram0", 100);
         guest.hold("hog", Kind.ANON, 64);
         guest.swapOut(16 << 20);
         guest.machine.checkInvariants();
@@ -248,7 +248,7 @@ final class SysSkeletonTest {
     @Test
     void classesOfAPool() throws ErrnoException {
         guest.write("/sys/block/zram0/disksize", "64M");
-        guest.machine.swapon("/dev/zram0", 100);
+        guest.machine.devices().swapon("/dev/zram0", 100);
         guest.hold("hog", Kind.ANON, 64);
         guest.swapOut(16 << 20);
         List<String> lines =

@@ -27,12 +27,12 @@ final class ZramReworkTest {
     private static final Content HALF = Content.ratio(2, "half").with(Costs.Algorithm.ZSTD, 2);
 
     private final Guest guest = new Guest();
-    private final ZramDevice zram = requireNonNull(guest.machine.zram(0));
+    private final ZramDevice zram = requireNonNull(guest.machine.devices().zram(0));
 
     /** Slots 0 to 9 text, 10 to 19 random, 20 to 29 same-filled, 30 to 39 half. */
     @BeforeEach
     void fill() throws ErrnoException {
-        guest.machine.addDisk(new Disk("small", 5 * 4096 + 100, Disk.Profile.NVME));
+        guest.machine.devices().addDisk(new Disk("small", 5 * 4096 + 100, Disk.Profile.NVME));
         guest.sys.refresh();
         guest.write(ZRAM + "recomp_algorithm", "algo=zstd priority=1");
         guest.write(ZRAM + "backing_dev", "/dev/vdb");
@@ -141,13 +141,13 @@ final class ZramReworkTest {
 
     @Test
     void aFailingDiskKeepsThePages() throws ErrnoException {
-        requireNonNull(guest.machine.disk("vdb")).setHealth(true, 1);
+        requireNonNull(guest.machine.devices().disk("vdb")).setHealth(true, 1);
         guest.write(ZRAM + "writeback_limit", "100");
         guest.write(ZRAM + "writeback_limit_enable", "1");
         assertThat(guest.tryWrite(ZRAM + "writeback", "huge")).isEqualTo("EIO");
         assertThat(words("bd_stat")).isEqualTo("0 0 0");
         assertThat(words("writeback_limit")).isEqualTo("100");
-        assertThat(zram.hugePages()).isEqualTo(10);
+        assertThat(zram.stats().hugePages()).isEqualTo(10);
     }
 
     @Test
@@ -259,7 +259,7 @@ final class ZramReworkTest {
         "/dev/.., EISDIR"
     })
     void backingDev(String path, String result) throws ErrnoException {
-        guest.machine.swapon("/dev/vda", -1);
+        guest.machine.devices().swapon("/dev/vda", -1);
         guest.write(ZRAM + "reset", "1");
         assertThat(guest.tryWrite(ZRAM + "backing_dev", path)).isEqualTo(result);
         assertThat(words("backing_dev")).isEqualTo(result.equals("OK") ? "/dev/vdc" : "none");
@@ -270,16 +270,16 @@ final class ZramReworkTest {
         guest.write(ZRAM + "reset", "1");
         guest.write(ZRAM + "backing_dev", "/dev/vdb");
         guest.write(ZRAM + "disksize", "64M");
-        guest.machine.swapon("/dev/zram0", 100);
+        guest.machine.devices().swapon("/dev/zram0", 100);
         guest.hold("hog", Kind.ANON, 32);
         guest.swapOut(8 << 20);
         guest.write(ZRAM + "writeback", "huge");
         guest.machine.checkInvariants();
-        long written = zram.backingPages();
+        long written = zram.stats().backingPages();
         assertThat(written).isGreaterThan(1000);
         guest.swapoff("/dev/zram0");
-        assertThat(zram.backingReads()).isEqualTo(written);
-        assertThat(zram.backingPages()).isZero();
+        assertThat(zram.stats().backingReads()).isEqualTo(written);
+        assertThat(zram.stats().backingPages()).isZero();
         guest.machine.checkInvariants();
     }
 
@@ -317,7 +317,7 @@ final class ZramReworkTest {
             guest.machine.advance(guest.machine.nowNs() + 200_000_000, 1000);
             guest.machine.checkInvariants();
         }
-        assertThat(zram.backingWrites()).isPositive();
+        assertThat(zram.stats().backingWrites()).isPositive();
         long freeNow = guest.machine.memory().freePages() + zram.poolPages();
         guest.write(ZRAM + "reset", "1");
         assertThat(guest.machine.memory().freePages()).isGreaterThanOrEqualTo(freeNow);

@@ -54,11 +54,11 @@ final class GoldenBytesTest {
                         .isTrue();
             }
         }
-        assertThat(device.origDataBytes()).isEqualTo(slot * 4096L);
-        assertThat(device.samePages()).isEqualTo(512);
-        assertThat(device.hugePages()).isEqualTo(last.equals("random") ? 256 : 0);
-        assertThat(device.comprDataBytes()).isCloseTo(comprBytes, withPercentage(1));
-        assertThat(device.memUsedTotalBytes()).isCloseTo(usedBytes, withPercentage(1));
+        assertThat(device.stats().origDataBytes()).isEqualTo(slot * 4096L);
+        assertThat(device.stats().samePages()).isEqualTo(512);
+        assertThat(device.stats().hugePages()).isEqualTo(last.equals("random") ? 256 : 0);
+        assertThat(device.stats().comprDataBytes()).isCloseTo(comprBytes, withPercentage(1));
+        assertThat(device.stats().memUsedTotalBytes()).isCloseTo(usedBytes, withPercentage(1));
         device.checkInvariants();
     }
 
@@ -70,8 +70,8 @@ final class GoldenBytesTest {
         for (int slot = 1024; slot < 1280; slot++) {
             assertThat(device.data().writePage(slot, pages.page("text", slot))).isTrue();
         }
-        assertThat(device.comprDataBytes()).isCloseTo(75_984, withPercentage(1));
-        assertThat(device.memUsedTotalBytes()).isEqualTo(110_592);
+        assertThat(device.stats().comprDataBytes()).isCloseTo(75_984, withPercentage(1));
+        assertThat(device.stats().memUsedTotalBytes()).isEqualTo(110_592);
     }
 
     private static ZramDevice device(String algorithm) {

@@ -47,21 +47,25 @@ final class GoldenReworkBytesTest {
 
     /** mm_stat: original, compressed, used, highest, same, huge, huge since. */
     private void expect(long orig, long compr, long used, long max, long same, long huge, long hugeSince) {
-        assertThat(device.origDataBytes()).isEqualTo(orig);
-        assertThat(device.comprDataBytes()).isCloseTo(compr, withPercentage(1));
-        assertThat(device.memUsedTotalBytes()).isCloseTo(used, withPercentage(1));
-        assertThat(device.memUsedMaxBytes()).isCloseTo(max, withPercentage(1));
-        assertThat(new long[] {device.samePages(), device.hugePages(), device.hugePagesSince()})
+        assertThat(device.stats().origDataBytes()).isEqualTo(orig);
+        assertThat(device.stats().comprDataBytes()).isCloseTo(compr, withPercentage(1));
+        assertThat(device.stats().memUsedTotalBytes()).isCloseTo(used, withPercentage(1));
+        assertThat(device.stats().memUsedMaxBytes()).isCloseTo(max, withPercentage(1));
+        assertThat(new long[] {
+                    device.stats().samePages(),
+                    device.stats().hugePages(),
+                    device.stats().hugePagesSince()
+                })
                 .containsExactly(same, huge, hugeSince);
         device.checkInvariants();
     }
 
     /** The kernel's pool keeps holes where single objects were; ours is as compaction would leave it: up to a zspage smaller. */
     private void expectWithHoles(long orig, long compr, long used, long max) {
-        assertThat(device.origDataBytes()).isEqualTo(orig);
-        assertThat(device.comprDataBytes()).isCloseTo(compr, withPercentage(1));
-        assertThat(device.memUsedTotalBytes()).isBetween(used - 4 * PAGE, used);
-        assertThat(device.memUsedMaxBytes()).isCloseTo(max, withPercentage(1));
+        assertThat(device.stats().origDataBytes()).isEqualTo(orig);
+        assertThat(device.stats().comprDataBytes()).isCloseTo(compr, withPercentage(1));
+        assertThat(device.stats().memUsedTotalBytes()).isBetween(used - 4 * PAGE, used);
+        assertThat(device.stats().memUsedMaxBytes()).isCloseTo(max, withPercentage(1));
         device.checkInvariants();
     }
 
@@ -71,14 +75,14 @@ final class GoldenReworkBytesTest {
         device.setMemLimitPages(256);
         assertThat(diskw("random", 0, 1024, 9)).isEqualTo(256);
         expect(1048576, 1048576, 1048576, 1052672, 0, 256, 256);
-        assertThat(device.failedWrites()).isEqualTo(768);
+        assertThat(device.stats().failedWrites()).isEqualTo(768);
         assertThat(diskw("zero", 2000, 100, 1)).isEqualTo(100);
         device.setMemLimitPages(512);
         assertThat(diskw("random", 3000, 100, 3)).isEqualTo(100);
         device.setMemLimitPages(128);
         assertThat(diskw("compressible", 5000, 10, 3)).isZero();
         expect(1867776, 1458176, 1458176, 1474560, 100, 356, 356);
-        assertThat(device.failedWrites()).isEqualTo(778);
+        assertThat(device.stats().failedWrites()).isEqualTo(778);
         device.setMemLimitPages(0);
         assertThat(diskw("compressible", 5000, 10, 3)).isEqualTo(10);
         expect(1908736, 1468876, 1474560, 1474560, 100, 356, 356);
@@ -100,14 +104,14 @@ final class GoldenReworkBytesTest {
             assertThat(device.data().readPage(i, page)).isTrue();
             assertThat(page).isEqualTo(pages.page("random", i));
         }
-        assertThat(device.backingReads()).isEqualTo(10);
+        assertThat(device.stats().backingReads()).isEqualTo(10);
         device.markIdle();
         for (int i = 0; i < 100; i++) {
             device.data().readPage(i, page);
         }
         assertThat(rework(new Writeback(device), SlotFilter.IDLE)).isNull();
         expect(4456448, 107000, 114688, 2670592, 64, 0, 512);
-        assertThat(device.backingPages()).isEqualTo(924);
+        assertThat(device.stats().backingPages()).isEqualTo(924);
     }
 
     @Test
@@ -125,7 +129,7 @@ final class GoldenReworkBytesTest {
             device.data().readPage(i, page);
             assertThat(page).isEqualTo(pages.page("compressible", i));
         }
-        assertThat(device.backingReads()).isEqualTo(200);
+        assertThat(device.stats().backingReads()).isEqualTo(200);
     }
 
     @Test
@@ -137,19 +141,19 @@ final class GoldenReworkBytesTest {
         diskw("half", 256, 256, 1);
         diskw("random", 512, 256, 1);
         expect(3145728, 1740783, 1818624, 1818624, 0, 256, 256);
-        long before = device.comprDataBytes();
+        long before = device.stats().comprDataBytes();
         rework(new Recompress(device, 1, 0, -1), SlotFilter.HUGE);
         rework(new Recompress(device, 1, 0, -1), SlotFilter.IDLE);
         device.markIdle();
         rework(new Recompress(device, 1, 2000, -1), SlotFilter.IDLE);
-        assertThat(device.comprDataBytes()).as("none of these helps").isEqualTo(before);
+        assertThat(device.stats().comprDataBytes()).as("none of these helps").isEqualTo(before);
         rework(new Recompress(device, 1, 0, 10), SlotFilter.IDLE);
-        assertThat(before - device.comprDataBytes()).isCloseTo(3890, withPercentage(3));
+        assertThat(before - device.stats().comprDataBytes()).isCloseTo(3890, withPercentage(3));
         rework(new Recompress(device, 1, 0, -1), SlotFilter.IDLE);
         expect(3145728, 1640885, 1687552, 1818624, 0, 256, 256);
-        long after = device.comprDataBytes();
+        long after = device.stats().comprDataBytes();
         rework(new Recompress(device, 2, 0, -1), SlotFilter.ANY);
-        assertThat(device.comprDataBytes()).isEqualTo(after);
+        assertThat(device.stats().comprDataBytes()).isEqualTo(after);
     }
 
     @Test
@@ -165,12 +169,16 @@ final class GoldenReworkBytesTest {
         expect(6291456, 898487, 995328, 2043904, 768, 0, 256);
         device.data().discardPages(0, 1024);
         expect(2097152, 75984, 110592, 2043904, 256, 0, 256);
-        assertThat(device.notifyFree()).isEqualTo(1024);
+        assertThat(device.stats().notifyFree()).isEqualTo(1024);
     }
 
     /** bd_stat. */
     private void expectBacking(long pages, long reads, long writes) {
-        assertThat(new long[] {device.backingPages(), device.backingReads(), device.backingWrites()})
+        assertThat(new long[] {
+                    device.stats().backingPages(),
+                    device.stats().backingReads(),
+                    device.stats().backingWrites()
+                })
                 .containsExactly(pages, reads, writes);
     }
 
@@ -192,7 +200,7 @@ final class GoldenReworkBytesTest {
             assertThat(device.data().readPage(1024 + i, page)).isTrue();
         }
         assertThat(device.counts().reads()).isEqualTo(20);
-        assertThat(device.failedReads()).isZero();
+        assertThat(device.stats().failedReads()).isZero();
     }
 
     @Test
@@ -319,7 +327,7 @@ final class GoldenReworkBytesTest {
         device.setBacking("/dev/vdb", disk);
         device.initialise(16384);
         diskw("compressible", 0, 1, 1);
-        int length = (int) device.comprDataBytes();
+        int length = (int) device.stats().comprDataBytes();
         writeBack(SlotFilter.ANY, 0, 0);
         byte[] block = block(0);
         byte[] page = new byte[PAGE];

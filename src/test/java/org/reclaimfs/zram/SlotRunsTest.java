@@ -28,7 +28,9 @@ final class SlotRunsTest {
             int most = i / 500 % 2 == 0 || random.nextInt(10) > 0 ? 8 : SLOTS;
             int to = Math.min(SLOTS, from + 1 + random.nextInt(most));
             // Few states, so that neighbours often join.
-            long state = random.nextInt(4) == 0 ? Slot.EMPTY : Slot.of(1 + random.nextInt(2), 0, random.nextInt(2));
+            int content = random.nextInt(3);
+            long idle = content == 2 ? Slot.IDLE : 0;
+            long state = random.nextInt(4) == 0 ? Slot.EMPTY : Slot.of(1 + content, idle, random.nextInt(2));
             runs.set(from, to, state);
             Arrays.fill(naive, from, to, state);
             if (i % 50 == 0) {
@@ -40,6 +42,16 @@ final class SlotRunsTest {
 
     private static void same(SlotRuns runs, long[] naive) {
         runs.checkInvariants();
+        int stored = -1;
+        for (int slot = SLOTS - 1; slot >= 0; slot--) {
+            stored = naive[slot] == Slot.EMPTY ? stored : slot;
+            assertThat(runs.nextNot(Slot.EMPTY, slot)).as("stored from " + slot).isEqualTo(stored);
+        }
+        int third = SLOTS / 3;
+        long idle = Arrays.stream(naive, third, SLOTS)
+                .filter(state -> Slot.has(state, Slot.IDLE))
+                .count();
+        assertThat(runs.count(Slot.IDLE, third, SLOTS)).isEqualTo((int) idle);
         for (int slot = 0; slot < SLOTS; slot++) {
             assertThat(runs.state(slot)).as("slot " + slot).isEqualTo(naive[slot]);
             int chunk = slot / SlotRuns.CHUNK * SlotRuns.CHUNK;

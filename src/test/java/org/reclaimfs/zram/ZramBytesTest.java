@@ -66,7 +66,7 @@ final class ZramBytesTest {
         check(0, PAGES);
         device.data().discardPages(0, PAGES);
         assertThat(bytes.bytes()).as("bytes of no slot").isZero();
-        assertThat(device.comprDataBytes()).isZero();
+        assertThat(device.stats().comprDataBytes()).isZero();
         assertThat(ram.freePages()).as("RAM of no object").isEqualTo(free);
     }
 
@@ -98,8 +98,8 @@ final class ZramBytesTest {
         assertThat(device.data().writePage(0, noise)).isTrue();
         assertThat(device.data().writePage(1, noise)).isTrue();
         assertThat(device.data().writePage(2, noise)).isFalse();
-        assertThat(device.failedWrites()).isEqualTo(1);
-        assertThat(device.memUsedMaxBytes())
+        assertThat(device.stats().failedWrites()).isEqualTo(1);
+        assertThat(device.stats().memUsedMaxBytes())
                 .as("the page too many was allocated")
                 .isEqualTo(3 * PAGE);
         byte[] page = new byte[PAGE];
