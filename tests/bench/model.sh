@@ -59,9 +59,10 @@ fi
 
 # ---- build ----
 
+# As a user has it, with the archive of classes.
+"$root/mount-scripts/setup.sh"
 (
     cd "$root"
-    mvn -q -DskipTests package
     mvn -q -P bench "-Dreclaimfs.build.dir=$bench" test-compile dependency:build-classpath \
         "-Dmdep.outputFile=$bench/classpath" -Dmdep.includeScope=test
 )
