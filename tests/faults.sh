@@ -165,7 +165,8 @@ do_heap() {
     server=$(cat "$mnt/reclaimfs/pid")
     log=$(find "$scratch/state" -name '*.log')
     echo +memory >"$cg/cgroup.subtree_control" || true
-    for i in $(seq 4000); do
+    # Some 3,500 fill it, more or fewer by the JVM.
+    for i in $(seq 20000); do
         mkdir "$cg/a-cgroup-$i" 2>/dev/null || break
     done
     wait_until 30 "the end of a server without memory" test ! -e "/proc/$server/exe"
