@@ -134,7 +134,7 @@ do_kill() {
     wait "$worker" 2>/dev/null || true
     [ "$(belongings)" = "$before" ] || fail "left behind: $(belongings), before: $before"
     export RECLAIMFS_JAVA_OPTS="$options"
-    verdict="killed $i times, $early of them while it started: nothing left, usable at once"
+    verdict="killed $i times, $early of them while it started: nothing left, usable again"
 }
 
 # The same by several of this script, each with a mount point of its own.
@@ -157,7 +157,7 @@ kill_jobs() {
     done <"$scratch/jobs-pids"
     [ "$bad" = 0 ] || fail "$bad of $jobs jobs: $(cat "$scratch"/job-*)"
     verdict=$(sed -n 's/^kill: killed \([0-9]*\) times, \([0-9]*\) .*/\1 \2/p' "$scratch"/job-* |
-        awk '{ n += $1; early += $2 } END { print "killed " n " times, " early " of them while it started: nothing left, usable at once" }')
+        awk '{ n += $1; early += $2 } END { print "killed " n " times, " early " of them while it started: nothing left, usable again" }')
 }
 
 do_heap() {

@@ -10,17 +10,14 @@ import org.reclaimfs.abi.ErrnoException;
 import org.reclaimfs.kernfs.Caller;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
-import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
 
 /** Who writes a step can be interrupted, also by a signal that is there before the step begins. */
 final class ControlSignalTest {
     @Test
     void aSignalBeforeTheStepEndsAWaitThatHasNoEnd() throws Exception {
-        try (Session session =
-                new Session(ScenarioParser.parse("cgroups: {/ice: {}}"), Tree::attach, m -> m.nowNs(), "v\n")) {
-            session.setUp();
-            write(session, "task t cgroup=/ice\nwrite /sys/fs/cgroup/ice/cgroup.freeze 1\n", Signal.NEVER);
+        try (Session session = StillSession.of("cgroups: {/ice: {}}")) {
+            StillSession.steps(session, "task t cgroup=/ice", "write /sys/fs/cgroup/ice/cgroup.freeze 1");
             assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThatThrownBy(
                             () -> write(session, "check\nalloc t 1M\n", () -> true))
                     .hasMessageStartingWith("EINTR"));

@@ -15,8 +15,6 @@ import org.reclaimfs.kernfs.Node;
 import org.reclaimfs.kernfs.OpenFile;
 import org.reclaimfs.kernfs.Signal;
 import org.reclaimfs.kernfs.Stat;
-import org.reclaimfs.scenario.ScenarioException;
-import org.reclaimfs.scenario.ScenarioParser;
 import org.reclaimfs.scenario.Session;
 
 /**
@@ -38,7 +36,7 @@ final class FuzzedTree implements AutoCloseable {
               - 0s: alloc t 8M content=ratio:2
             """;
 
-    private final Session session;
+    private final Session session = StillSession.of(SCENARIO);
     private final List<String> writable = new ArrayList<>();
 
     private interface Visit {
@@ -46,14 +44,6 @@ final class FuzzedTree implements AutoCloseable {
     }
 
     FuzzedTree() {
-        try {
-            session = new Session(ScenarioParser.parse(SCENARIO), Tree::attach, m -> m.nowNs(), "v\n");
-            if (!session.setUp().isEmpty()) {
-                throw new IllegalStateException("the scenario fails");
-            }
-        } catch (ScenarioException e) {
-            throw new IllegalStateException(e.problems().toString(), e);
-        }
         walk(session.kernfs().root(), (path, mode) -> {
             // A machine that has panicked, or whose time runs, is not what this is about; steps have fuzzers of their
             // own.

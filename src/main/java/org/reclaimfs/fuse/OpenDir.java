@@ -20,7 +20,7 @@ final class OpenDir {
     private static final int DOTS = 2;
 
     /** Where entries go to. */
-    interface Sink {
+    interface Filler {
         /** {@code next} is the position behind the entry; false: it has found no room. */
         boolean add(String name, long ino, int type, long next);
     }
@@ -37,7 +37,7 @@ final class OpenDir {
      *
      * @throws ErrnoException ENOENT for a directory that was removed
      */
-    void list(long position, Sink sink) throws ErrnoException {
+    void list(long position, Filler filler) throws ErrnoException {
         if (dir.dead()) {
             throw new ErrnoException(Errno.ENOENT, dir.path() + " was removed");
         }
@@ -48,18 +48,18 @@ final class OpenDir {
         }
         boolean room = true;
         for (long at = position; room && at >= 0 && at < all.size() + DOTS; at++) {
-            room = add(all, (int) at, sink);
+            room = add(all, (int) at, filler);
         }
     }
 
-    private boolean add(List<DirEntry> all, int at, Sink sink) {
+    private boolean add(List<DirEntry> all, int at, Filler filler) {
         if (at == 0) {
-            return sink.add(".", dir.ino(), Stat.DIRECTORY, 1);
+            return filler.add(".", dir.ino(), Stat.DIRECTORY, 1);
         }
         if (at == 1) {
-            return sink.add("..", dir.parent().ino(), Stat.DIRECTORY, DOTS);
+            return filler.add("..", dir.parent().ino(), Stat.DIRECTORY, DOTS);
         }
         DirEntry child = all.get(at - DOTS);
-        return sink.add(child.name(), child.ino(), child.type(), at + 1L);
+        return filler.add(child.name(), child.ino(), child.type(), at + 1L);
     }
 }
