@@ -135,12 +135,12 @@ check "clearing away"
 sleep 5
 holds >"$scratch/after"
 
-# What may differ: threads that come and go with the load; the heap, whose buffers keep their greatest size; the states of the
-# last 64 removed cgroups, which are let go of in batches (up to three objects of a class each); and a few directories with their
-# files, which the host's kernel still knows by number (FUSE's FORGET has not come). What leaks does so hundreds of times here.
+# What may differ: threads that come and go with the load; the heap, whose buffers keep their greatest size; a few removed cgroups
+# that pages of tasks still alive are charged to (up to three objects of a class each); and a few directories with their files,
+# which the host's kernel still knows by number (FUSE's FORGET has not come). What leaks does so hundreds of times here.
 awk 'NR == FNR { before[$1] = $2; next }
     { more = $2 - before[$1]
-      slack = $1 == "threads" ? 5 : $1 == "heap_kib" ? 16384 : $1 ~ /\.(memcg|lru|psi|sched)\./ ? 3 * 64 : $1 ~ /FileRef$/ ? 256 : $1 ~ /kernfs|Region/ ? 4 : 0
+      slack = $1 == "threads" ? 5 : $1 == "heap_kib" ? 16384 : $1 ~ /\.(memcg|lru|psi|sched)\./ ? 3 * 8 : $1 ~ /FileRef$/ ? 256 : $1 ~ /kernfs|Region/ ? 4 : 0
       if ($1 ~ /^(descriptors|threads|files|heap_kib)$/) printf "%-12s before %d, after %d\n", $1, before[$1], $2
       if (more > slack) { printf "LEAK: %s before %d, after %d\n", $1, before[$1], $2; leaks++ } }
     END { printf "leaks: %d\n", leaks; exit leaks != 0 }' "$scratch/before" "$scratch/after" || fail "something was left behind"

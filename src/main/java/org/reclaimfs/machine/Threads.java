@@ -58,6 +58,7 @@ final class Threads {
     void workPeriodically(long untilNs) {
         if (nextFlushNs <= untilNs) {
             core.memcgs.flushStats();
+            core.memcgs.letGo();
             nextFlushNs += ((untilNs - nextFlushNs) / FLUSH_NS + 1) * FLUSH_NS;
         }
         for (int seconds = 0; nextDecayNs <= untilNs; seconds++) {

@@ -103,16 +103,14 @@ public final class MemCgroups {
         memcg.drainStocks();
         memcg.offline();
         charged.add(memcg);
+        // With time at a standstill nobody else asks. Rarely enough that it costs no more than the removals did.
         if (charged.size() >= sweepAt) {
-            sweep();
+            letGo();
         }
     }
 
-    /**
-     * Lets go of those whose last charge is gone; their ids stay out of use until all others have been. Rarely enough that
-     * it costs no more than the removals did.
-     */
-    private void sweep() {
+    /** Lets go of removed memcgs whose last charge is gone; their ids stay out of use until all others have been. */
+    public void letGo() {
         charged.removeIf(memcg -> {
             boolean free = memcg.memory.usage() == 0 && memcg.swap.usage() == 0;
             if (free && byId[memcg.id] == memcg) {

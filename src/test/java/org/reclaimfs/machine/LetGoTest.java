@@ -14,8 +14,10 @@ import org.reclaimfs.mm.VmStat;
 
 /** A machine that runs for months must let go of what has ended. */
 final class LetGoTest {
-    /** Dead memcgs are looked through in batches of this size. */
+    /** Dead files are looked through in batches of this size. */
     private static final int BATCH = 64;
+
+    private static final long FLUSH_NS = 2_000_000_000;
 
     private final Lab lab = new Lab();
 
@@ -36,8 +38,37 @@ final class LetGoTest {
             gone.add(new WeakReference<>(task));
         }
         // What was asked for while they lived, such as the visit of the reaper, is over by then.
-        lab.machine.advance(lab.machine.nowNs() + 10_000_000_000L, Integer.MAX_VALUE);
-        assertThat(alive(gone)).isLessThanOrEqualTo(2 * BATCH);
+        pass(5 * FLUSH_NS);
+        assertThat(alive(gone)).isZero();
+    }
+
+    /** Their charges go long after them, and no other cgroup is removed then. */
+    @Test
+    void removedCgroupsWhosePagesAreFreedLater() throws Exception {
+        List<WeakReference<Object>> gone = new ArrayList<>();
+        lab.cgroup("/d");
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            Cgroup cgroup = lab.cgroup("/c" + i).cgroup;
+            Task task = lab.task("t" + i, "/c" + i, Kind.ANON, 10, Content.RANDOM);
+            lab.machine.cgroups().move(task, lab.machine.cgroups().find("/d"));
+            lab.machine.cgroups().rmdir(cgroup, lab.machine.nowNs());
+            tasks.add(task);
+            gone.add(new WeakReference<>(cgroup));
+        }
+        pass(FLUSH_NS);
+        assertThat(alive(gone)).isEqualTo(300);
+        for (Task task : tasks) {
+            lab.run(lab.machine.kill(task, "test"));
+        }
+        tasks.clear();
+        pass(5 * FLUSH_NS);
+        assertThat(alive(gone)).isZero();
+        lab.machine.checkInvariants();
+    }
+
+    private void pass(long ns) {
+        lab.machine.advance(lab.machine.nowNs() + ns, Integer.MAX_VALUE);
     }
 
     @Test
@@ -68,9 +99,7 @@ final class LetGoTest {
         assertThat(task.rssPages(Kind.FILE)).isZero();
         lab.machine.cgroups().move(task, lab.machine.cgroups().find("/d"));
         lab.machine.cgroups().rmdir(cgroup, lab.machine.nowNs());
-        for (int i = 0; i < BATCH; i++) {
-            lab.machine.cgroups().rmdir(lab.cgroup("/e").cgroup, lab.machine.nowNs());
-        }
+        pass(FLUSH_NS);
         lab.touch(task, true);
         assertThat(lab.machine.cgroups().find("/d").memcg().memory.usage()).isGreaterThanOrEqualTo(100);
         lab.machine.sysctls().dropPageCache();
