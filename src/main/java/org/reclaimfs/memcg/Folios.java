@@ -203,6 +203,16 @@ public final class Folios {
         mem.setFlags(run, mem.flags(run) & ~(Flags.MAPPED | Flags.YOUNG));
     }
 
+    /**
+     * Counts anonymous pages of a region that were mapped and are in swap now, all but the slots, which are set by the
+     * caller.
+     */
+    public void mappedToSwap(Region region, MemCgroup memcg, int node, int pages) {
+        region.mappedPages -= pages;
+        region.swapEntryPages += pages;
+        memcg.add(MemoryStat.ANON, node, -pages);
+    }
+
     /** Enters pages in the swap cache; shmem leaves the page cache for it. */
     public void addToSwapCache(int run) {
         MemCgroup memcg = memcg(run);

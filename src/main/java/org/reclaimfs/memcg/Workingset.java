@@ -30,6 +30,13 @@ public final class Workingset {
         age(target, node, mem.len(run));
     }
 
+    /** As that, for {@code n} pages whose shadows the caller leaves: returns the age in the first, and each next one's is one more. */
+    public int evict(MemCgroup target, int node, int n) {
+        int age = (int) target.lruvec(node).nonresidentAge;
+        age(target, node, n);
+        return age;
+    }
+
     /** Ages the clocks of a memcg and its ancestors on a node by {@code n} activations or evictions. */
     public void age(MemCgroup memcg, int node, long n) {
         for (MemCgroup m = memcg; m != null; m = m.parent()) {

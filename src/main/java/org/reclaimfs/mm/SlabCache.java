@@ -36,6 +36,11 @@ public final class SlabCache {
         return room();
     }
 
+    /** Pages that so many more objects might need. */
+    public long pagesToAdd(long count) {
+        return Math.max(0, Units.bytesToPagesUp((objects + count) * objectBytes) - pages);
+    }
+
     private long room() {
         return capacity - objects;
     }

@@ -32,6 +32,16 @@ public interface SwapBackend {
      */
     int write(int slot, Content content, int pages, int node);
 
+    /** Whether {@link #writeEach} can take so many such pages, whatever slots they are written to. */
+    default boolean roomFor(Content content, int pages) {
+        return false;
+    }
+
+    /** Writes a page to each of the first {@code count} of {@code slots}, for which there is room. */
+    default void writeEach(int[] slots, int count, Content content, int node) {
+        throw new UnsupportedOperationException("no room for pages");
+    }
+
     /** A synchronous device's cost of writing one such page, in ns. */
     long writeCostNs(Content content);
 

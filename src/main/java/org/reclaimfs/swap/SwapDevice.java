@@ -155,6 +155,29 @@ public final class SwapDevice {
         return first;
     }
 
+    /** As {@link #allocateHere}, of slots that need not be neighbours; the cursor stays if there are fewer. */
+    int allocateEach(Cursor cursor, int want, int[] into) {
+        int end = Math.min((cursor.cluster + 1) * CLUSTER, slots);
+        int next = clusterUsed[cursor.cluster] == 0 ? cursor.cluster * CLUSTER : cursor.next;
+        int n = 0;
+        while (n < want) {
+            int slot = used.nextClearBit(next);
+            if (slot >= end) {
+                break;
+            }
+            used.set(slot);
+            into[n++] = slot;
+            next = slot + 1;
+        }
+        clusterUsed[cursor.cluster] += (short) n;
+        inuse += n;
+        cursor.next = next;
+        if (n > 0 && next >= end) {
+            leave(cursor);
+        }
+        return n;
+    }
+
     /** Slots the last successful {@link #allocate} took. */
     int taken;
 

@@ -190,6 +190,23 @@ public final class SwapDevices {
         return -1;
     }
 
+    /** The device that a CPU has a cluster of; null if it has none at present. */
+    public @Nullable SwapDevice current(int cpu) {
+        return cpuCursor[cpu].cluster >= 0 ? cpuDevice[cpu] : null;
+    }
+
+    /**
+     * Takes slots, be they neighbours or not, from the cluster that the CPU has.
+     *
+     * @param into the slots
+     * @return how many; fewer than {@code want} if the cluster has no more
+     */
+    public int allocateHere(int cpu, int want, int[] into) {
+        tables.clearRefused();
+        SwapDevice device = current(cpu);
+        return device == null ? 0 : device.allocateEach(cpuCursor[cpu], want, into);
+    }
+
     /** What clusters in use cost. */
     public SwapTables tables() {
         return tables;

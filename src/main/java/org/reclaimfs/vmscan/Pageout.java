@@ -153,7 +153,7 @@ final class Pageout {
     }
 
     /** Written or tried: both weigh as I/O. A page that is only activated again does not. */
-    private void noteWrites(int pages) {
+    void noteWrites(int pages) {
         writes += pages;
         folios.ram.vmstat.add(VmStat.NR_VMSCAN_WRITE, pages);
     }
@@ -192,9 +192,9 @@ final class Pageout {
         int pages = mem.len(run);
         mem.setFlags(run, mem.flags(run) & ~Flags.DIRTY);
         if (device.backend.synchronous()) {
-            vm.effort.spend(device.backend.writeCostNs(content) * pages);
-            waitForStream(pages);
-            freed(run);
+            spendWritten(device, content, pages);
+            scan.freed(run);
+            mem.joinNeighbours(run);
             return;
         }
         mem.setFlags(run, mem.flags(run) | Flags.RECLAIM);
@@ -204,6 +204,12 @@ final class Pageout {
         IoQueue.Pages written = new IoQueue.Pages(table, mem.generation(table), mem.off(run), pages, mem.node(run));
         vm.io.write(device.backend, mem.slot(run), written, vm.effort);
         scan.keepInactive(run);
+    }
+
+    /** What pages cost that a device in RAM has taken and that leave memory now. */
+    void spendWritten(SwapDevice device, Content content, int pages) {
+        vm.effort.spend((device.backend.writeCostNs(content) + vm.costs.get(Cost.FREE)) * pages);
+        waitForStream(pages);
     }
 
     /**

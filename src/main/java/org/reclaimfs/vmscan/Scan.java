@@ -22,6 +22,7 @@ final class Scan {
     private final ScanControl sc;
     private final ReclaimReason reason;
     private final Pageout pageout;
+    private final SwapOutGroup group;
 
     private final Batch batch;
     private int backCount;
@@ -44,6 +45,7 @@ final class Scan {
         this.reason = sc.reason;
         this.batch = vm.batch;
         this.pageout = new Pageout(vm, this, sc.tally, cpu);
+        this.group = new SwapOutGroup(vm, this, pageout, cpu);
     }
 
     /** Pages the last {@link #shrinkInactive} looked at. */
@@ -120,6 +122,7 @@ final class Scan {
             ahead = ahead == MemMap.NIL ? MemMap.NIL : mem.prev(ahead);
         }
         prefetched += ahead;
+        group.flush();
         putBack();
         folios.event(owner, reason.steal, reason.vmSteal, node, reclaimedPages);
         folios.ram.vmstat.add(file ? VmStat.PGSTEAL_FILE : VmStat.PGSTEAL_ANON, reclaimedPages);
@@ -188,7 +191,7 @@ final class Scan {
         if (file) {
             processFile(run);
         } else {
-            pageout.swapOut(run);
+            group.swapOut(run);
         }
     }
 
@@ -213,6 +216,9 @@ final class Scan {
     void activate(int run) {
         int flags = mem.flags(run) & (Flags.SWAPCACHE | Flags.MAPPED | Flags.WRITEBACK);
         boolean mayFree = flags == (Flags.SWAPCACHE | Flags.MAPPED);
+        if (mayFree) {
+            group.flush(); // slots that others have taken before decide whether this one is given back
+        }
         // One slot given back may end the fullness that asked for it.
         while (mayFree && mem.len(run) > 1 && vm.slots.full(run)) {
             activateOne(folios.carve(run, 0, 1), true);
@@ -241,10 +247,23 @@ final class Scan {
     /** The run's pages leave memory: shadow, and at the end of the batch charge and frames. */
     void freed(int run) {
         vm.workingset.evict(run, sc.root);
-        reclaimedPages += mem.len(run);
         batch.freedFrames[Flags.zone(mem.flags(run))] += mem.len(run);
-        batch.freed(folios.memcg(run), mem.len(run));
+        freedCharge(folios.memcg(run), mem.len(run));
         folios.leave(run);
+    }
+
+    void freedFrame(int zone) {
+        batch.freedFrames[zone]++;
+    }
+
+    void freedCharge(MemCgroup memcg, int pages) {
+        reclaimedPages += pages;
+        batch.freed(memcg, pages);
+    }
+
+    /** Whose clock shadows tell the time by: the root of the walk. */
+    MemCgroup root() {
+        return sc.root;
     }
 
     private void putBack() {

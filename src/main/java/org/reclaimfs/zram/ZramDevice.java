@@ -278,6 +278,17 @@ public final class ZramDevice implements SwapBackend {
         return ok;
     }
 
+    @Override
+    public boolean roomFor(Content content, int pages) {
+        return store().roomFor(content, pages);
+    }
+
+    @Override
+    public void writeEach(int[] slots, int count, Content content, int node) {
+        store().writeEach(slots, count, content, node, seconds());
+        requests.wrote(count, writeCostNs(content) * count, nowNs.getAsLong());
+    }
+
     /** A program writes a page; false if there is no memory for it (zram_bvec_write). */
     boolean writePage(int slot, byte[] page) {
         boolean ok = store().writePage(slot, page, seconds());

@@ -153,6 +153,40 @@ final class ZramStore {
         return ok;
     }
 
+    /** Whether {@link #writeEach} will find room for so many objects, with none of the machine's memory short. */
+    boolean roomFor(Content content, int pages) {
+        if (content.sameFilled()) {
+            return false;
+        }
+        long grow = pool.pagesToAdd(contents.bytes(contents.number(content), 0), pages);
+        boolean allowed = limitPages == 0 || pool.pages() + grow <= limitPages;
+        return allowed && ram.freePages() >= grow + handles.pagesToAdd(pages);
+    }
+
+    /** As {@link #write}, of a page into each of the first {@code count} of some slots. */
+    void writeEach(int[] into, int count, Content content, int node, long seconds) {
+        int number = contents.number(content);
+        int bytes = contents.bytes(number, 0);
+        boolean huge = bytes == Units.PAGE_SIZE;
+        long state = Slot.of(number, huge ? Slot.HUGE : 0, seconds);
+        int allocated = 0;
+        for (int i = 0; i < count; i++) {
+            if (slots.state(into[i]) != Slot.EMPTY) {
+                allocated += allocate(bytes, i - allocated, node);
+                free(into[i], 1);
+            }
+            slots.set(into[i], into[i] + 1, state);
+        }
+        allocated += allocate(bytes, count - allocated, node);
+        if (allocated != count) {
+            throw new IllegalStateException("room for " + count + " objects was room for " + allocated);
+        }
+        storedPages += count;
+        comprBytes += (long) bytes * count;
+        hugePages += huge ? count : 0;
+        hugePagesSince += huge ? count : 0;
+    }
+
     /**
      * Stores a page of bytes; what was there is freed first (zram_write_page).
      *
