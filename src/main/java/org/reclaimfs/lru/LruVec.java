@@ -14,6 +14,7 @@ public final class LruVec {
     private final int[] head = new int[LISTS];
     private final int[] tail = new int[LISTS];
     private final long[] sizePages = new long[LISTS];
+    private final Trail[] trails = new Trail[LISTS];
 
     /** Reclaim cost by type, for the anon/file balance (lru_note_cost). */
     public long anonCost;
@@ -32,6 +33,7 @@ public final class LruVec {
         this.mem = mem;
         java.util.Arrays.fill(head, MemMap.NIL);
         java.util.Arrays.fill(tail, MemMap.NIL);
+        java.util.Arrays.setAll(trails, list -> new Trail());
     }
 
     public long sizePages(int list) {
@@ -65,7 +67,18 @@ public final class LruVec {
             mem.setPrev(newest, run);
         }
         head[list] = run;
+        trails[list].add(run);
         return run;
+    }
+
+    /**
+     * Guesses which runs come to the tail next, without a look at them: for {@link MemMap#prefetch}, nothing else.
+     *
+     * @param into the guesses
+     * @return how many
+     */
+    public int guessTail(int list, int[] into) {
+        return trails[list].next(tail[list], into);
     }
 
     /** Puts an unlisted run at the tail: it is the next to be scanned, lowest page first. */

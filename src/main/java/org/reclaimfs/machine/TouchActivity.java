@@ -16,7 +16,7 @@ final class TouchActivity extends TaskActivity {
     record Plan(TouchPattern pattern, long pages, long touches, long endNs, boolean write) {}
 
     /** How many touches are drawn at once, to look up the pages of all of them at once. */
-    private static final int AHEAD = 16;
+    private static final int AHEAD = 32;
 
     private final Region region;
     private final Plan plan;
@@ -25,6 +25,8 @@ final class TouchActivity extends TaskActivity {
     private final SplittableRandom random;
     /** Pages drawn and not yet touched, from {@link #drawnAt} on. */
     private final long[] drawn = new long[AHEAD];
+
+    private final int[] drawnRuns = new int[AHEAD];
 
     private int drawnAt = AHEAD;
     /** Means nothing: see {@link MemMap#prefetch}. */
@@ -123,11 +125,12 @@ final class TouchActivity extends TaskActivity {
         for (int i = 0; i < AHEAD; i++) {
             drawn[i] = plan.pattern().next(turn + i, plan.pages(), random);
         }
-        for (long page : drawn) {
-            prefetched += core.mem.prefetch(region.table(page), (int) (page & MemMap.TABLE_PAGES - 1));
+        for (int i = 0; i < AHEAD; i++) {
+            drawnRuns[i] = core.mem.guess(region.table(drawn[i]), (int) (drawn[i] & MemMap.TABLE_PAGES - 1));
         }
-        for (long page : drawn) {
-            prefetched += toucher.prefetchSlot(region, page);
+        prefetched += core.mem.prefetch(drawnRuns, AHEAD);
+        for (int i = 0; i < AHEAD; i++) {
+            prefetched += toucher.prefetchSlot(drawnRuns[i], drawn[i]);
         }
         drawnAt = 0;
     }

@@ -106,13 +106,11 @@ final class Toucher {
     }
 
     /** As {@link MemMap#prefetch}, for what the swap device knows of the slot of a page that is swapped out. */
-    int prefetchSlot(Region region, long page) {
-        int offset = (int) (page & MemMap.TABLE_PAGES - 1);
-        int run = mem.find(region.table(page), offset);
+    int prefetchSlot(int run, long page) {
         if (run == MemMap.NIL || (mem.flags(run) & (Flags.SLOT | Flags.RESIDENT)) != Flags.SLOT) {
             return 0;
         }
-        int slot = mem.slot(run) + offset - mem.off(run);
+        int slot = mem.slot(run) + (int) (page & MemMap.TABLE_PAGES - 1) - mem.off(run);
         return core.swap.byType(Flags.device(mem.flags(run))).backend.prefetch(slot);
     }
 

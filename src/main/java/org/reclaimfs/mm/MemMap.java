@@ -163,24 +163,46 @@ public final class MemMap extends Runs {
         return end != TABLE_PAGES && (ix.length != TABLE_PAGES || ix[end] == b);
     }
 
-    /**
-     * Reads what a look at the page will need, and returns some of it. The processor has many such reads under way at
-     * once, but only if none needs the result of another: so whoever knows several pages ahead asks for all of them
-     * first. There is no other use: the result means nothing.
-     */
-    public int prefetch(int t, int offset) {
+    /** The run that holds a page, if that can be told without a look at any run; or NIL. */
+    public int guess(int t, int offset) {
         int[] ix = index[t];
         // A table of few runs is found in few places anyway.
-        int run = ix.length == TABLE_PAGES ? ix[offset] : NIL;
-        return run == NIL ? 0 : flags(run);
+        return ix.length == TABLE_PAGES ? ix[offset] : NIL;
     }
 
-    /** As {@link #prefetch}, for the neighbours in memory of a run. */
-    public int prefetchNeighbours(int run) {
-        int t = table(run);
-        int start = off(run);
-        int end = start + len(run);
-        return (start == 0 ? 0 : prefetch(t, start - 1)) + (end == TABLE_PAGES ? 0 : prefetch(t, end));
+    /**
+     * Reads what a look at runs will need, and returns some of it. The processor has many such reads under way at once, but
+     * only if none needs the result of another: so whoever knows several runs ahead asks for all of them first. There is
+     * no other use: the result means nothing.
+     *
+     * @param runs there may be some {@link #NIL} among them, and some that are no more
+     */
+    public int prefetch(int[] runs, int count) {
+        int sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += runs[i] == NIL ? 0 : flags(runs[i]);
+        }
+        return sum;
+    }
+
+    /**
+     * As {@link #prefetch}, for the neighbours in memory of runs.
+     *
+     * @param neighbours room for two of each
+     */
+    public int prefetchNeighbours(int[] runs, int count, int[] neighbours) {
+        int n = 0;
+        for (int i = 0; i < count; i++) {
+            int[] ix = index[table(runs[i])];
+            int start = off(runs[i]);
+            int end = start + len(runs[i]);
+            if (ix.length == TABLE_PAGES) {
+                neighbours[n] = ix[start - 1 & TABLE_PAGES - 1];
+                neighbours[n + 1] = ix[end & TABLE_PAGES - 1];
+                n += 2;
+            }
+        }
+        return prefetch(neighbours, n);
     }
 
     // ---- making, parting, joining ----

@@ -114,14 +114,10 @@ final class Scan {
         dirtyPages = 0;
         backCount = 0;
         pageout.begin();
-        prefetchNeighbours(taken);
-        int ahead = owner.lruvec(node).tail(list);
+        prefetch(owner.lruvec(node), list, taken);
         for (int i = 0; i < taken; i++) {
             process(batch.isolated[i]);
-            // The batch after this one, a step each: a walk along a list cannot be hurried, but done meanwhile.
-            ahead = ahead == MemMap.NIL ? MemMap.NIL : mem.prev(ahead);
         }
-        prefetched += ahead;
         group.flush();
         putBack();
         folios.event(owner, reason.steal, reason.vmSteal, node, reclaimedPages);
@@ -134,13 +130,15 @@ final class Scan {
         return reclaimedPages;
     }
 
-    /** Those of pages that may leave, and so may join them. */
-    private void prefetchNeighbours(int taken) {
+    /** The neighbours of pages that may leave, and so may join them; and the batch after this one. */
+    private void prefetch(LruVec lruvec, int list, int taken) {
+        int old = 0;
         for (int i = 0; i < taken; i++) {
-            if (!mem.has(batch.isolated[i], Flags.YOUNG)) {
-                prefetched += mem.prefetchNeighbours(batch.isolated[i]);
-            }
+            batch.ahead[old] = batch.isolated[i];
+            old += mem.has(batch.isolated[i], Flags.YOUNG) ? 0 : 1;
         }
+        prefetched += mem.prefetchNeighbours(batch.ahead, old, batch.neighbours);
+        prefetched += mem.prefetch(batch.ahead, lruvec.guessTail(list, batch.ahead));
     }
 
     private int isolate(LruVec lruvec, int list, int n) {
