@@ -67,7 +67,7 @@ public final class LruVec {
             mem.setPrev(newest, run);
         }
         head[list] = run;
-        trails[list].add(run);
+        trails[list].add(run, sizePages[list]);
         return run;
     }
 
@@ -78,7 +78,7 @@ public final class LruVec {
      * @return how many
      */
     public int guessTail(int list, int[] into) {
-        return trails[list].next(tail[list], into);
+        return trails[list].next(tail[list], sizePages[list], into);
     }
 
     /** Puts an unlisted run at the tail: it is the next to be scanned, lowest page first. */

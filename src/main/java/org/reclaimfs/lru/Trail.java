@@ -10,39 +10,48 @@ import java.util.Arrays;
  */
 final class Trail {
     private static final int FIRST = 64;
-    private static final int MOST = 1 << 22;
-    /** How far from where it should be a run is looked for. */
+    /** How far from the last known place the tail is looked for: some go back to the tail, more are taken off it. */
     private static final int BEFORE = 64;
 
     private static final int BEHIND = 512;
+    /** So often in vain, and the place is guessed anew. */
+    private static final int PATIENCE = 4;
 
     /** A ring; its length is a power of two. */
     private int[] ids = {};
 
-    /** Places of the next run to come, and of the oldest one known; they only rise, and wrap. */
+    /** Places of the next run to come, of the oldest one known and of the one last seen at the tail; they only rise, and wrap. */
     private int head;
 
     private int oldest;
     private int at;
+    private int misses;
 
-    /** A run has come to the head. */
-    void add(int run) {
+    /**
+     * A run has come to the head.
+     *
+     * @param listed pages on the list: no fewer than runs
+     */
+    void add(int run, long listed) {
         if (head - oldest == ids.length) {
-            makeRoom();
+            makeRoom(listed);
         }
         ids[head++ & ids.length - 1] = run;
     }
 
-    /** What lies before the place that was last asked about has most likely left the list. */
-    private void makeRoom() {
-        oldest = at - BEFORE - oldest > 0 ? at - BEFORE : oldest;
-        if (head - oldest <= ids.length / 2 && ids.length > 0) {
-            return;
+    /** What lies before the place of the tail has left the list, and if there are more than the list has, the oldest have. */
+    private void makeRoom(long listed) {
+        if (at - oldest > ids.length / 2) {
+            oldest = at - BEFORE / 2;
+        } else if (ids.length > 2 * listed + FIRST) {
+            oldest += ids.length / 2;
+            at = at - oldest < 0 ? oldest : at;
+        } else {
+            lengthen();
         }
-        if (ids.length == MOST) {
-            oldest = head - MOST / 2;
-            return;
-        }
+    }
+
+    private void lengthen() {
         int[] longer = Arrays.copyOf(ids, Math.max(FIRST, ids.length * 2));
         for (int i = oldest; i != head; i++) {
             longer[i & longer.length - 1] = ids[i & ids.length - 1];
@@ -54,23 +63,27 @@ final class Trail {
      * Guesses which runs are the next to come to the tail.
      *
      * @param tail the run there now
+     * @param listed pages on the list: as many as there are runs, where to guess is worth it
      * @param into the guesses, the next one first
      * @return how many
      */
-    int next(int tail, int[] into) {
-        int from = Math.max(at - BEFORE - oldest, 0) + oldest;
-        int n = 0;
-        for (int i = from; i != head && i - at < BEHIND; i++) {
-            if (ids[i & ids.length - 1] == tail) {
-                at = i;
-                for (int j = i; j != head && n < into.length; j++) {
-                    into[n++] = ids[j & ids.length - 1];
-                }
-                break;
-            }
+    int next(int tail, long listed, int[] into) {
+        int i = at - Math.min(BEFORE, at - oldest);
+        while (i != head && i - at < BEHIND && ids[i & ids.length - 1] != tail) {
+            i++;
         }
-        at += into.length;
-        at = at - head > 0 ? head : at;
+        if (i == head || i - at == BEHIND) {
+            if (++misses % PATIENCE == 0) {
+                at = head - (int) Math.min(listed, head - oldest);
+            }
+            return 0;
+        }
+        at = i;
+        misses = 0;
+        int n = Math.min(head - at, into.length);
+        for (int j = 0; j < n; j++) {
+            into[j] = ids[at + j & ids.length - 1];
+        }
         return n;
     }
 }

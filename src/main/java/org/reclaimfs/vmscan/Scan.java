@@ -80,6 +80,7 @@ final class Scan {
         if (taken == 0) {
             return;
         }
+        prefetchNextBatch(owner.lruvec(node), list);
         folios.event(owner, MemoryStat.PGREFILL, VmStat.PGREFILL, node, scannedPages);
         spendBatch(node);
         vm.effort.spend(vm.costs.get(Cost.DEACTIVATE) * scannedPages);
@@ -138,6 +139,10 @@ final class Scan {
             old += mem.has(batch.isolated[i], Flags.YOUNG) ? 0 : 1;
         }
         prefetched += mem.prefetchNeighbours(batch.ahead, old, batch.neighbours);
+        prefetchNextBatch(lruvec, list);
+    }
+
+    private void prefetchNextBatch(LruVec lruvec, int list) {
         prefetched += mem.prefetch(batch.ahead, lruvec.guessTail(list, batch.ahead));
     }
 
