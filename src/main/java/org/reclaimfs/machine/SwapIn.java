@@ -19,6 +19,8 @@ import org.reclaimfs.swap.SwapDevice;
  * swap_cluster_readahead, swap_read_folio; 7.2, spec/06 sections 6 and 7). NOT thread safe.
  */
 final class SwapIn {
+    private static final int ANON = Kind.ANON.ordinal();
+
     private final Core core;
     private final Folios folios;
     private final MemMap mem;
@@ -62,8 +64,15 @@ final class SwapIn {
         }
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(whole)));
         int zone = faults.zone();
+        int run = carvePage(whole, page);
+        if (isPlain(run, device)) {
+            countFault();
+            readAndMap(run, region, device, memcg, zone);
+            faults.charged(memcg);
+            return 1;
+        }
         if (device.backend.synchronous()) {
-            read(pageOf(region, page), memcg, zone);
+            read(run, memcg, zone);
         } else if (core.readahead.byAddress(region)) {
             readByAddress(region, page, memcg, zone);
         } else {
@@ -74,13 +83,49 @@ final class SwapIn {
             // Reclaim for its neighbours took it away again.
             return FaultPath.WAIT;
         }
-        // The fault is the task's, the page the slot's owner's: after a move they are not the same.
-        folios.event(task.memcg(), MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
-        folios.event(task.memcg(), MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
+        countFault();
         core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
         mapCached(pageOf(region, page), write);
         faults.charged(memcg);
         return 1;
+    }
+
+    /** The fault is the task's, the page the slot's owner's: after a move they are not the same. */
+    private void countFault() {
+        MemCgroup memcg = task.memcg();
+        folios.event(memcg, MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
+        folios.event(memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
+    }
+
+    /** Whether nobody can see the page in the swap cache: its data are at hand, and its slot is freed when it is mapped. */
+    private boolean isPlain(int run, SwapDevice device) {
+        int flags = mem.flags(run);
+        return Flags.kind(flags) == ANON
+                && (flags & Flags.ZERO) == 0
+                && device.backend.synchronous()
+                && !core.zswap.holds(run);
+    }
+
+    /** What {@link #read} and {@link #mapCached} do to such a page, in one. */
+    private void readAndMap(int run, Region region, SwapDevice device, MemCgroup memcg, int zone) {
+        int verdict = core.workingset.refault(run, memcg, core.swap.freePages());
+        int slot = mem.slot(run);
+        countRead(device, memcg, mem.node(run));
+        long costNs = device.backend.readCostNs(slot, 1);
+        core.effort.spend(costNs);
+        waitForData(device, slot);
+        device.backend.noteLastRead(slot, costNs);
+        core.ram.takeUser(zone, faults.cpu(), 1);
+        folios.place(run, zone);
+        core.slots.adopt(run, memcg);
+        memcg.charge(1);
+        if (verdict > 0) {
+            workingset = core.workingset.activated(run, memcg);
+        }
+        core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
+        core.slots.freeRead(device, slot, memcg);
+        folios.swapToMapped(run, region, memcg);
+        folios.lruAddHead(run, verdict > 0 ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
     }
 
     private void readByAddress(Region region, long page, MemCgroup memcg, int zone) {
@@ -157,15 +202,11 @@ final class SwapIn {
 
     private void readDevice(int run, MemCgroup memcg) {
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(run)));
-        folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
-        task.cgroup().countIo(device.path, false, 1);
-        memcg.lruvec(mem.node(run)).diskSwapins++;
+        countRead(device, memcg, mem.node(run));
         if (device.backend.synchronous()) {
             int slot = mem.slot(run);
             core.effort.spend(device.backend.readCostNs(slot, 1));
-            // zram waits here for a page that it has written back.
-            long at = core.effort.nowNs();
-            waitNs = Math.max(waitNs, device.backend.submitNs(false, slot, 1, at) - at);
+            waitForData(device, slot);
             device.backend.noteRead(slot, 1);
             return;
         }
@@ -175,6 +216,18 @@ final class SwapIn {
             pluggedSlot = mem.slot(run);
         }
         pluggedPages++;
+    }
+
+    private void countRead(SwapDevice device, MemCgroup memcg, int node) {
+        folios.event(memcg, MemoryStat.PSWPIN, VmStat.PSWPIN, 1);
+        task.cgroup().countIo(device.path, false, 1);
+        memcg.lruvec(node).diskSwapins++;
+    }
+
+    /** A synchronous device waits for a page that it has on another: zram for one that it has written back. */
+    private void waitForData(SwapDevice device, int slot) {
+        long at = core.effort.nowNs();
+        waitNs = Math.max(waitNs, device.backend.submitNs(false, slot, 1, at) - at);
     }
 
     /** Sends the request that has been gathered to its device (swap_read_unplug). */

@@ -213,6 +213,17 @@ public final class Folios {
         memcg.add(MemoryStat.ANON, node, -pages);
     }
 
+    /** An anonymous page that was swapped out is mapped, dirty and without a slot; its frame has been charged for. */
+    public void swapToMapped(int run, Region region, MemCgroup memcg) {
+        region.mappedPages++;
+        region.swapEntryPages--;
+        memcg.add(MemoryStat.ANON, mem.node(run), 1);
+        int gone = Flags.SLOT | Flags.SHADOW | Flags.SHADOW_WORKINGSET;
+        int flags = Flags.withDevice(mem.flags(run) & ~gone, 0);
+        mem.setFlags(run, flags | Flags.RESIDENT | Flags.MAPPED | Flags.YOUNG | Flags.DIRTY);
+        mem.setSlot(run, MemMap.NIL);
+    }
+
     /** Enters pages in the swap cache; shmem leaves the page cache for it. */
     public void addToSwapCache(int run) {
         MemCgroup memcg = memcg(run);

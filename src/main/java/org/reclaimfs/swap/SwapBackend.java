@@ -62,6 +62,15 @@ public interface SwapBackend {
     void noteRead(int slot, int pages);
 
     /**
+     * As {@link #noteRead}, of a page of a synchronous device whose slot is freed before anybody looks at it.
+     *
+     * @param costNs what {@link #readCostNs} said
+     */
+    default void noteLastRead(int slot, long costNs) {
+        noteRead(slot, 1);
+    }
+
+    /**
      * Reads what a read of the slot will need, so that it is at hand by then; the result means nothing.
      *
      * @see org.reclaimfs.mm.MemMap#prefetch

@@ -49,6 +49,13 @@ public final class SwapSlots {
         mem.setSlot(run, MemMap.NIL);
     }
 
+    /** Frees the slot of a page that was read into memory, and is not looked at in the swap cache. */
+    public void freeRead(SwapDevice device, int slot, MemCgroup memcg) {
+        device.backend.free(slot, 1);
+        swap.free(device, slot, 1);
+        memcg.swap.charge(-1);
+    }
+
     /** Drops the copy on swap of pages that are in memory and mapped: they are dirty again (folio_free_swap). */
     public void freeOfMapped(int run) {
         free(run);

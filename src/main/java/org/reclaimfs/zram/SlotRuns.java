@@ -167,9 +167,32 @@ final class SlotRuns {
     // ---- dense chunks ----
 
     private void setDense(int no, long[] states, int from, int to, long state) {
+        if (to == from + 1) {
+            setDense(no, states, from, state);
+            return;
+        }
         int before = borders(states, from, to);
         Arrays.fill(states, from, to, state);
         counts[no] += (short) (borders(states, from, to) - before);
+        if (counts[no] <= SPARSE_AGAIN) {
+            sparsify(no, states);
+        }
+    }
+
+    /** One slot, as under thrash nearly always: only the borders on both sides of it change. */
+    private void setDense(int no, long[] states, int at, long state) {
+        long old = states[at];
+        states[at] = state;
+        int more = 0;
+        if (at > 0) {
+            long before = states[at - 1];
+            more += (before == state ? 0 : 1) - (before == old ? 0 : 1);
+        }
+        if (at < CHUNK - 1) {
+            long after = states[at + 1];
+            more += (after == state ? 0 : 1) - (after == old ? 0 : 1);
+        }
+        counts[no] += (short) more;
         if (counts[no] <= SPARSE_AGAIN) {
             sparsify(no, states);
         }

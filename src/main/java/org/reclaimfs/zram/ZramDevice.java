@@ -340,12 +340,21 @@ public final class ZramDevice implements SwapBackend {
 
     @Override
     public void noteRead(int slot, int pages) {
-        requests.read(pages, readCostNs(slot, pages), nowNs.getAsLong());
+        countRead(slot, pages, readCostNs(slot, pages));
+        store().accessed(slot, pages, seconds());
+    }
+
+    @Override
+    public void noteLastRead(int slot, long costNs) {
+        countRead(slot, 1, costNs);
+    }
+
+    private void countRead(int slot, int pages, long costNs) {
+        requests.read(pages, costNs, nowNs.getAsLong());
         int onDisk = writtenBack(slot, pages);
         if (backing != null && onDisk > 0) {
             backing.noteRead(onDisk);
         }
-        store().accessed(slot, pages, seconds());
     }
 
     @Override
