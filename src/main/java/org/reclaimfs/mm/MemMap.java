@@ -185,26 +185,6 @@ public final class MemMap extends Runs {
         return sum;
     }
 
-    /**
-     * As {@link #prefetch}, for the neighbours in memory of runs.
-     *
-     * @param neighbours room for two of each
-     */
-    public int prefetchNeighbours(int[] runs, int count, int[] neighbours) {
-        int n = 0;
-        for (int i = 0; i < count; i++) {
-            int[] ix = index[table(runs[i])];
-            int start = off(runs[i]);
-            int end = start + len(runs[i]);
-            if (ix.length == TABLE_PAGES) {
-                neighbours[n] = ix[start - 1 & TABLE_PAGES - 1];
-                neighbours[n + 1] = ix[end & TABLE_PAGES - 1];
-                n += 2;
-            }
-        }
-        return prefetch(neighbours, n);
-    }
-
     // ---- making, parting, joining ----
 
     public int newRun(int t, int offset, int pages, int runFlags, int memcgId) {
@@ -282,8 +262,8 @@ public final class MemMap extends Runs {
         }
     }
 
-    /** Joins an unlisted run with its equal neighbours in memory. */
-    public void joinNeighbours(int run) {
+    /** Joins an unlisted run with its equal neighbours in memory; returns the run it is part of now. */
+    public int joinNeighbours(int run) {
         int t = table(run);
         int start = off(run);
         int end = start + len(run);
@@ -297,6 +277,7 @@ public final class MemMap extends Runs {
         if (after != NIL && canJoin(r, after)) {
             join(r, after);
         }
+        return r;
     }
 
     /** Forgets an unlinked run: its pages hold nothing any more. */

@@ -8,9 +8,8 @@ final class Batch {
     /** Runs taken off a list, oldest first. */
     final int[] isolated = new int[Vmscan.SWAP_CLUSTER_MAX];
     /** For {@link org.reclaimfs.mm.MemMap#prefetch}. */
-    final int[] ahead = new int[Vmscan.SWAP_CLUSTER_MAX];
+    final int[] ahead = new int[Vmscan.SWAP_CLUSTER_MAX + 1];
 
-    final int[] neighbours = new int[2 * Vmscan.SWAP_CLUSTER_MAX];
     /** Runs that stay in memory, in the order they go back, and the list that each goes to. */
     final int[] back = new int[Vmscan.SWAP_CLUSTER_MAX];
 

@@ -115,7 +115,7 @@ final class Scan {
         dirtyPages = 0;
         backCount = 0;
         pageout.begin();
-        prefetch(owner.lruvec(node), list, taken);
+        prefetchNextBatch(owner.lruvec(node), list);
         for (int i = 0; i < taken; i++) {
             process(batch.isolated[i]);
         }
@@ -131,17 +131,7 @@ final class Scan {
         return reclaimedPages;
     }
 
-    /** The neighbours of pages that may leave, and so may join them; and the batch after this one. */
-    private void prefetch(LruVec lruvec, int list, int taken) {
-        int old = 0;
-        for (int i = 0; i < taken; i++) {
-            batch.ahead[old] = batch.isolated[i];
-            old += mem.has(batch.isolated[i], Flags.YOUNG) ? 0 : 1;
-        }
-        prefetched += mem.prefetchNeighbours(batch.ahead, old, batch.neighbours);
-        prefetchNextBatch(lruvec, list);
-    }
-
+    /** The next batch of the list, most likely. */
     private void prefetchNextBatch(LruVec lruvec, int list) {
         prefetched += mem.prefetch(batch.ahead, lruvec.guessTail(list, batch.ahead));
     }

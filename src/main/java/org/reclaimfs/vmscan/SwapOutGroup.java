@@ -115,6 +115,7 @@ final class SwapOutGroup {
 
     private void leave(int first, int n, SwapDevice device, MemCgroup memcg) {
         int age = vm.workingset.evict(scan.root(), node, n);
+        int last = MemMap.NIL;
         for (int i = 0; i < n; i++) {
             int run = runs[first + i];
             int flags = mem.flags(run);
@@ -125,8 +126,23 @@ final class SwapOutGroup {
             mem.setFlags(run, swapped | Flags.SLOT | shadow);
             mem.setSlot(run, slots[i]);
             mem.setShadow(run, age + i, scan.root().id);
-            mem.joinNeighbours(run);
+            last = join(last, run);
         }
         scan.freedCharge(memcg, n);
+    }
+
+    /**
+     * Joins a page that has just left with those before it; returns the run it is part of now. Shadows of a run rise by one a
+     * page, so the only pages it can follow are the last that left.
+     */
+    private int join(int last, int run) {
+        if (last == MemMap.NIL) {
+            return mem.joinNeighbours(run);
+        }
+        if (!mem.canJoin(last, run)) {
+            return run;
+        }
+        mem.join(last, run);
+        return last;
     }
 }
