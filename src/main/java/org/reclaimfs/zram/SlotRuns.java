@@ -78,6 +78,15 @@ final class SlotRuns {
         return dense(chunk) ? chunk[at] : chunk[indexOf(chunk, counts[no], at)] & STATE_MASK;
     }
 
+    /** Whether one of the first {@code count} of some slots is not empty. */
+    boolean anyUsed(int[] these, int count) {
+        long all = Slot.EMPTY;
+        for (int i = 0; i < count; i++) {
+            all |= state(these[i]);
+        }
+        return all != Slot.EMPTY;
+    }
+
     /** The first slot from {@code from} on whose state is another than {@code state}; −1 if there is none. */
     int nextNot(long state, int from) {
         for (int at = from; at < slots; at = runEnd(at)) {

@@ -170,14 +170,18 @@ final class ZramStore {
         boolean huge = bytes == Units.PAGE_SIZE;
         long state = Slot.of(number, huge ? Slot.HUGE : 0, seconds);
         int allocated = 0;
-        for (int i = 0; i < count; i++) {
-            if (slots.state(into[i]) != Slot.EMPTY) {
-                allocated += allocate(bytes, i - allocated, node);
-                free(into[i], 1);
+        if (slots.anyUsed(into, count)) {
+            for (int i = 0; i < count; i++) {
+                if (slots.state(into[i]) != Slot.EMPTY) {
+                    allocated += allocate(bytes, i - allocated, node);
+                    free(into[i], 1);
+                }
             }
-            slots.set(into[i], into[i] + 1, state);
         }
         allocated += allocate(bytes, count - allocated, node);
+        for (int i = 0; i < count; i++) {
+            slots.set(into[i], into[i] + 1, state);
+        }
         if (allocated != count) {
             throw new IllegalStateException("room for " + count + " objects was room for " + allocated);
         }
