@@ -10,6 +10,8 @@ enum OpMix {
     TREE(84),
     /** All there is. */
     EVERYTHING(100),
+    /** The same, mostly reclaim to zram and random touches, until every run is a page. */
+    THRASH(100),
     /** A small machine that runs out: kswapd, direct reclaim, the gate, global OOM kills. */
     SHORTAGE(62),
     /** The same with limits on two or three nodes. */

@@ -37,7 +37,7 @@ final class RandomOps {
 
     private void begin() throws ErrnoException {
         draw.mkdir("/a");
-        if (draw.mix == OpMix.TREE || draw.mix == OpMix.EVERYTHING) {
+        if (draw.mix == OpMix.TREE || draw.mix == OpMix.EVERYTHING || draw.mix == OpMix.THRASH) {
             draw.mkdir("/b");
             draw.mkdir("/b/c");
             draw.mkdir("/b/d");
@@ -46,11 +46,31 @@ final class RandomOps {
         if (draw.random.nextInt(3) == 0) {
             rare.readahead();
         }
-        if (draw.mix != OpMix.SWAP && (!draw.mix.mayRunShort() || draw.random.nextBoolean())) {
+        if (draw.mix != OpMix.SWAP
+                && draw.mix != OpMix.THRASH
+                && (!draw.mix.mayRunShort() || draw.random.nextBoolean())) {
             draw.note("zswap on");
             draw.duel.swap.zswapEnabled(true);
         }
         draw.spawn();
+        if (draw.mix == OpMix.THRASH) {
+            thrash();
+        }
+    }
+
+    /** A set that is larger than its memory: who touches it at random has it in random order from then on. */
+    private void thrash() throws ErrnoException {
+        RefTask task = draw.anyTask();
+        int pages = 500 + draw.random.nextInt(1500);
+        long max = pages / 4 + draw.random.nextInt(pages / 2);
+        Content content = draw.any(List.of(Content.RANDOM, Duel.CONTENTS.get(3), Duel.CONTENTS.get(4)));
+        draw.note("alloc %s %d %s in %s of %d, and touch", task.name, pages, content.label(), task.memcg.path, max);
+        draw.duel.max(task.memcg.path, max);
+        draw.duel.alloc(task, "set", Kind.ANON, content, pages);
+        RefRegion set = task.regions.get("set");
+        if (set != null && !task.dead) {
+            draw.duel.touch(task, set, new TouchPattern.Uniform(), 2 * pages, draw.random.nextBoolean());
+        }
     }
 
     /** Whether an operation went on for ever, so that nothing more can be compared. */
@@ -91,6 +111,9 @@ final class RandomOps {
         }
         boolean fill = draw.mix.mayRunShort() && draw.random.nextInt(3) > 0;
         int kind = fill ? 0 : draw.random.nextInt(draw.mix.operations);
+        if (draw.mix == OpMix.THRASH && draw.random.nextInt(3) > 0) {
+            kind = draw.random.nextInt(20, 48);
+        }
         if (kind < 20) {
             alloc();
         } else if (kind < 34) {
@@ -167,9 +190,9 @@ final class RandomOps {
         }
         RefRegion region = draw.any(new ArrayList<>(task.regions.values()));
         // Pages that fault one after the other in one batch would share what each must test for itself.
-        TouchPattern pattern = !draw.mix.mayRunShort() && draw.random.nextBoolean()
-                ? new TouchPattern.Sequential()
-                : new TouchPattern.Uniform();
+        boolean inOrder = !draw.mix.mayRunShort() && draw.mix != OpMix.THRASH;
+        TouchPattern pattern =
+                inOrder && draw.random.nextBoolean() ? new TouchPattern.Sequential() : new TouchPattern.Uniform();
         int pages = draw.pages(2000);
         boolean write = draw.random.nextInt(3) == 0;
         draw.note("touch %s %s %d %s write %s", task.name, region.name, pages, pattern, write);

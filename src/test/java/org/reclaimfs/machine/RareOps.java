@@ -57,7 +57,8 @@ final class RareOps {
         }
         int slots = 600 + draw.random.nextInt(6000);
         int priority = draw.random.nextInt(3) - 1;
-        if (draw.mix != OpMix.ZSWAP && draw.random.nextInt(3) == 0) {
+        boolean zram = draw.mix == OpMix.THRASH || draw.mix != OpMix.ZSWAP && draw.random.nextInt(3) == 0;
+        if (zram) {
             long limit = draw.random.nextInt(3) == 0 ? 20 + draw.random.nextInt(300) : 0;
             draw.note("zram swap %d slots, priority %d, limit %d", slots, priority, limit);
             draw.duel.swap.swapZram(slots, priority, limit);
