@@ -1,5 +1,6 @@
 package org.reclaimfs.lru;
 
+import org.jspecify.annotations.Nullable;
 import org.reclaimfs.mm.Flags;
 import org.reclaimfs.mm.MemMap;
 
@@ -9,12 +10,15 @@ import org.reclaimfs.mm.MemMap;
  */
 public final class LruVec {
     private static final int LISTS = 6;
+    /** Runs of a list that the processor's caches do not hold anyway. */
+    private static final int LONG = 1024;
 
     private final MemMap mem;
     private final int[] head = new int[LISTS];
     private final int[] tail = new int[LISTS];
     private final long[] sizePages = new long[LISTS];
-    private final Trail[] trails = new Trail[LISTS];
+    private final int[] runs = new int[LISTS];
+    private final @Nullable Trail[] trails = new Trail[LISTS];
 
     /** Reclaim cost by type, for the anon/file balance (lru_note_cost). */
     public long anonCost;
@@ -33,7 +37,6 @@ public final class LruVec {
         this.mem = mem;
         java.util.Arrays.fill(head, MemMap.NIL);
         java.util.Arrays.fill(tail, MemMap.NIL);
-        java.util.Arrays.setAll(trails, list -> new Trail());
     }
 
     public long sizePages(int list) {
@@ -67,8 +70,20 @@ public final class LruVec {
             mem.setPrev(newest, run);
         }
         head[list] = run;
-        trails[list].add(run, sizePages[list]);
+        noteHead(list, run);
         return run;
+    }
+
+    private void noteHead(int list, int run) {
+        Trail trail = trails[list];
+        if (trail == null && runs[list] == LONG) {
+            trail = new Trail();
+            trails[list] = trail;
+        }
+        if (trail != null) {
+            trail.add(run, runs[list]);
+        }
+        runs[list]++;
     }
 
     /**
@@ -78,7 +93,8 @@ public final class LruVec {
      * @return how many
      */
     public int guessTail(int list, int[] into) {
-        return trails[list].next(tail[list], sizePages[list], into);
+        Trail trail = trails[list];
+        return trail == null ? 0 : trail.next(tail[list], runs[list], into);
     }
 
     /** Puts an unlisted run at the tail: it is the next to be scanned, lowest page first. */
@@ -106,6 +122,7 @@ public final class LruVec {
             mem.setNext(oldest, run);
         }
         tail[list] = run;
+        runs[list]++;
         return run;
     }
 
@@ -125,6 +142,7 @@ public final class LruVec {
             mem.setPrev(older, newer);
         }
         sizePages[list] -= mem.len(run);
+        runs[list]--;
         mem.setFlags(run, Flags.withList(mem.flags(run), Flags.UNLISTED));
     }
 
@@ -135,6 +153,7 @@ public final class LruVec {
         if (list == Flags.UNLISTED) {
             return front;
         }
+        runs[list]++;
         int older = mem.next(run);
         mem.setPrev(front, run);
         mem.setNext(front, older);
@@ -165,6 +184,7 @@ public final class LruVec {
     /** Unlinks {@code newer}, the list neighbour of {@code older}, and adds its pages to that. */
     private void absorb(int older, int newer) {
         int list = Flags.list(mem.flags(older));
+        runs[list]--;
         int beyond = mem.prev(newer);
         mem.setPrev(older, beyond);
         if (beyond == MemMap.NIL) {
@@ -192,16 +212,19 @@ public final class LruVec {
     public void checkInvariants() {
         for (int list = 0; list < LISTS; list++) {
             long pages = 0;
+            int listed = 0;
             int newer = MemMap.NIL;
             for (int r = head[list]; r != MemMap.NIL; r = mem.next(r)) {
                 if (mem.prev(r) != newer || Flags.list(mem.flags(r)) != list) {
                     throw new IllegalStateException("list " + list + " is broken at run " + r);
                 }
                 pages += mem.len(r);
+                listed++;
                 newer = r;
             }
-            if (tail[list] != newer || pages != sizePages[list]) {
-                throw new IllegalStateException("list " + list + ": " + pages + " pages, size says " + sizePages[list]);
+            if (tail[list] != newer || pages != sizePages[list] || listed != runs[list]) {
+                throw new IllegalStateException("list " + list + ": " + pages + " pages in " + listed
+                        + " runs, counted " + sizePages[list] + " in " + runs[list]);
             }
         }
     }

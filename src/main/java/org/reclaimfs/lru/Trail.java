@@ -30,9 +30,9 @@ final class Trail {
     /**
      * A run has come to the head.
      *
-     * @param listed pages on the list: no fewer than runs
+     * @param listed runs on the list before it
      */
-    void add(int run, long listed) {
+    void add(int run, int listed) {
         if (head - oldest == ids.length) {
             makeRoom(listed);
         }
@@ -40,10 +40,10 @@ final class Trail {
     }
 
     /** What lies before the place of the tail has left the list, and if there are more than the list has, the oldest have. */
-    private void makeRoom(long listed) {
+    private void makeRoom(int listed) {
         if (at - oldest > ids.length / 2) {
             oldest = at - BEFORE / 2;
-        } else if (ids.length > 2 * listed + FIRST) {
+        } else if (ids.length / 2 > listed + FIRST) {
             oldest += ids.length / 2;
             at = at - oldest < 0 ? oldest : at;
         } else {
@@ -63,18 +63,18 @@ final class Trail {
      * Guesses which runs are the next to come to the tail.
      *
      * @param tail the run there now
-     * @param listed pages on the list: as many as there are runs, where to guess is worth it
+     * @param listed runs on the list
      * @param into the guesses, the next one first
      * @return how many
      */
-    int next(int tail, long listed, int[] into) {
+    int next(int tail, int listed, int[] into) {
         int i = at - Math.min(BEFORE, at - oldest);
         while (i != head && i - at < BEHIND && ids[i & ids.length - 1] != tail) {
             i++;
         }
         if (i == head || i - at == BEHIND) {
             if (++misses % PATIENCE == 0) {
-                at = head - (int) Math.min(listed, head - oldest);
+                at = head - Math.min(listed, head - oldest);
             }
             return 0;
         }
@@ -85,5 +85,10 @@ final class Trail {
             into[j] = ids[at + j & ids.length - 1];
         }
         return n;
+    }
+
+    /** Places it has at present; for tests. */
+    int capacity() {
+        return ids.length;
     }
 }

@@ -14,6 +14,9 @@ final class Batch {
     final int[] back = new int[Vmscan.SWAP_CLUSTER_MAX];
 
     final int[] backList = new int[Vmscan.SWAP_CLUSTER_MAX];
+    private int backCount;
+    /** Where the next one goes. */
+    private int backAt;
     /** Pages freed, by zone. */
     final long[] freedFrames;
 
@@ -25,6 +28,30 @@ final class Batch {
 
     Batch(int zones) {
         freedFrames = new long[zones];
+    }
+
+    /** A run stays: it goes back behind the one that was kept before it. */
+    void keep(int run, int list) {
+        System.arraycopy(back, backAt, back, backAt + 1, backCount - backAt);
+        System.arraycopy(backList, backAt, backList, backAt + 1, backCount - backAt);
+        back[backAt] = run;
+        backList[backAt++] = list;
+        backCount++;
+    }
+
+    int backCount() {
+        return backCount;
+    }
+
+    /** The runs that are kept next go before those from the place {@code at} on, for which their fate was put off. */
+    void keepAt(int at) {
+        backAt = at;
+    }
+
+    /** All have gone back. */
+    void clearBack() {
+        backCount = 0;
+        backAt = 0;
     }
 
     /** Pages have left memory. */

@@ -25,7 +25,6 @@ final class Scan {
     private final SwapOutGroup group;
 
     private final Batch batch;
-    private int backCount;
     private int scannedPages;
     private int reclaimedPages;
     private int dirtyPages;
@@ -113,7 +112,6 @@ final class Scan {
         folios.ram.vmstat.add(file ? VmStat.PGSCAN_FILE : VmStat.PGSCAN_ANON, scannedPages);
         reclaimedPages = 0;
         dirtyPages = 0;
-        backCount = 0;
         pageout.begin();
         prefetchNextBatch(owner.lruvec(node), list);
         for (int i = 0; i < taken; i++) {
@@ -158,7 +156,7 @@ final class Scan {
         vm.effort.spend(vm.costs.get((flags & Flags.MAPPED) != 0 ? Cost.SCAN_ANON : Cost.SCAN_FILE) * pages);
         if ((flags & Flags.MLOCKED) != 0) {
             folios.ram.vmstat.add(VmStat.UNEVICTABLE_PGS_CULLED, pages);
-            keep(run, Flags.UNEVICTABLE);
+            batch.keep(run, Flags.UNEVICTABLE);
             return;
         }
         if ((flags & Flags.WRITEBACK) != 0) {
@@ -225,16 +223,11 @@ final class Scan {
         }
         MemCgroup memcg = folios.memcg(run);
         folios.event(memcg, MemoryStat.PGACTIVATE, VmStat.PGACTIVATE, mem.len(run));
-        keep(run, Flags.isFile(mem.flags(run)) ? Flags.ACTIVE_FILE : Flags.ACTIVE_ANON);
+        batch.keep(run, Flags.isFile(mem.flags(run)) ? Flags.ACTIVE_FILE : Flags.ACTIVE_ANON);
     }
 
     void keepInactive(int run) {
-        keep(run, Flags.isFile(mem.flags(run)) ? Flags.INACTIVE_FILE : Flags.INACTIVE_ANON);
-    }
-
-    private void keep(int run, int list) {
-        batch.back[backCount] = run;
-        batch.backList[backCount++] = list;
+        batch.keep(run, Flags.isFile(mem.flags(run)) ? Flags.INACTIVE_FILE : Flags.INACTIVE_ANON);
     }
 
     /** The run's pages leave memory: shadow, and at the end of the batch charge and frames. */
@@ -261,12 +254,13 @@ final class Scan {
 
     private void putBack() {
         batch.uncharge();
-        for (int i = 0; i < backCount; i++) {
+        for (int i = 0; i < batch.backCount(); i++) {
             if (batch.backList[i] == Flags.ACTIVE_ANON || batch.backList[i] == Flags.ACTIVE_FILE) {
                 vm.workingset.age(folios.memcg(batch.back[i]), mem.node(batch.back[i]), mem.len(batch.back[i]));
             }
             folios.lruAddHead(batch.back[i], batch.backList[i]);
         }
+        batch.clearBack();
         for (int zone = 0; zone < batch.freedFrames.length; zone++) {
             if (batch.freedFrames[zone] > 0) {
                 folios.ram.give(zone, batch.freedFrames[zone]);

@@ -36,6 +36,9 @@ final class SwapOutGroup {
 
     private final int[] runs = new int[MOST];
     private final int[] slots = new int[MOST];
+    /** How many runs of the batch had been kept before each. */
+    private final int[] keptBefore = new int[MOST];
+
     private int count;
     private @Nullable Region region;
     private int memcgId;
@@ -63,19 +66,23 @@ final class SwapOutGroup {
             memcgId = mem.memcg(run);
             node = mem.node(run);
         }
+        keptBefore[count] = vm.batch.backCount();
         runs[count++] = run;
     }
 
     /** Sends all on their way, in the order they came. */
     void flush() {
         Region from = region;
+        int kept = vm.batch.backCount();
         for (int i = 0; i < count && from != null; ) {
             int n = together(from, i);
             if (n == 0) {
+                vm.batch.keepAt(keptBefore[i] + vm.batch.backCount() - kept);
                 pageout.swapOut(runs[i++]);
             }
             i += n;
         }
+        vm.batch.keepAt(vm.batch.backCount());
         count = 0;
         region = null;
     }
