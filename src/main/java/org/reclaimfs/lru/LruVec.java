@@ -76,7 +76,7 @@ public final class LruVec {
 
     private void noteHead(int list, int run) {
         Trail trail = trails[list];
-        if (trail == null && runs[list] == LONG) {
+        if (trail == null && runs[list] >= LONG) {
             trail = new Trail();
             trails[list] = trail;
         }
