@@ -16,6 +16,8 @@ final class Trail {
     private static final int BEHIND = 512;
     /** So often in vain, and the place is guessed anew. */
     private static final int PATIENCE = 4;
+    /** Looks that are left out then, at most: a list whose tail never came by here is not searched all the time. */
+    private static final int MOST_LEFT_OUT = 64;
 
     /** A ring; its length is a power of two. */
     private int[] ids = {};
@@ -26,6 +28,7 @@ final class Trail {
     private int oldest;
     private int at;
     private int misses;
+    private int leaveOut;
 
     /**
      * A run has come to the head.
@@ -68,23 +71,39 @@ final class Trail {
      * @return how many
      */
     int next(int tail, int listed, int[] into) {
-        int i = at - Math.min(BEFORE, at - oldest);
-        while (i != head && i - at < BEHIND && ids[i & ids.length - 1] != tail) {
-            i++;
-        }
-        if (i == head || i - at == BEHIND) {
-            if (++misses % PATIENCE == 0) {
-                at = head - Math.min(listed, head - oldest);
-            }
+        if (leaveOut > 0) {
+            leaveOut--;
             return 0;
         }
-        at = i;
+        int before = Math.min(BEFORE, at - oldest);
+        if (!find(tail, at, Math.min(BEHIND, head - at)) && !find(tail, at - before, before)) {
+            miss(listed);
+            return 0;
+        }
         misses = 0;
         int n = Math.min(head - at, into.length);
         for (int j = 0; j < n; j++) {
             into[j] = ids[at + j & ids.length - 1];
         }
         return n;
+    }
+
+    private void miss(int listed) {
+        misses++;
+        if (misses % PATIENCE == 0) {
+            at = head - Math.min(listed, head - oldest);
+            leaveOut = Math.min(misses - PATIENCE, MOST_LEFT_OUT);
+        }
+    }
+
+    private boolean find(int run, int from, int places) {
+        for (int i = 0; i < places; i++) {
+            if (ids[from + i & ids.length - 1] == run) {
+                at = from + i;
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Places it has at present; for tests. */

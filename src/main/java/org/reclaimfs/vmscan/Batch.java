@@ -32,8 +32,10 @@ final class Batch {
 
     /** A run stays: it goes back behind the one that was kept before it. */
     void keep(int run, int list) {
-        System.arraycopy(back, backAt, back, backAt + 1, backCount - backAt);
-        System.arraycopy(backList, backAt, backList, backAt + 1, backCount - backAt);
+        if (backAt < backCount) {
+            System.arraycopy(back, backAt, back, backAt + 1, backCount - backAt);
+            System.arraycopy(backList, backAt, backList, backAt + 1, backCount - backAt);
+        }
         back[backAt] = run;
         backList[backAt++] = list;
         backCount++;

@@ -39,7 +39,7 @@ final class TrailTest {
 
     /** Asks until it is found again, as batch by batch does. */
     private int[] found() {
-        for (int calls = 0; calls < 10; calls++) {
+        for (int calls = 0; calls < 100; calls++) {
             if (guessed() > 0) {
                 return guess;
             }
