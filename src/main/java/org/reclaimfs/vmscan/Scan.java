@@ -16,6 +16,8 @@ import org.reclaimfs.mm.VmStat;
  * shrink_inactive_list, shrink_folio_list, folio_check_references; 7.2, spec/03 sections 4 to 7). NOT thread safe.
  */
 final class Scan {
+    private static final int FEW_RUNS = 4;
+
     private final Vmscan vm;
     private final Folios folios;
     private final MemMap mem;
@@ -79,7 +81,7 @@ final class Scan {
         if (taken == 0) {
             return;
         }
-        prefetchNextBatch(owner.lruvec(node), list);
+        prefetchNextBatch(owner.lruvec(node), list, taken);
         folios.event(owner, MemoryStat.PGREFILL, VmStat.PGREFILL, node, scannedPages);
         spendBatch(node);
         vm.effort.spend(vm.costs.get(Cost.DEACTIVATE) * scannedPages);
@@ -113,7 +115,7 @@ final class Scan {
         reclaimedPages = 0;
         dirtyPages = 0;
         pageout.begin();
-        prefetchNextBatch(owner.lruvec(node), list);
+        prefetchNextBatch(owner.lruvec(node), list, taken);
         for (int i = 0; i < taken; i++) {
             process(batch.isolated[i]);
         }
@@ -129,9 +131,11 @@ final class Scan {
         return reclaimedPages;
     }
 
-    /** The next batch of the list, most likely. */
-    private void prefetchNextBatch(LruVec lruvec, int list) {
-        prefetched += mem.prefetch(batch.ahead, lruvec.guessTail(list, batch.ahead));
+    /** The next batch of the list, most likely; if it is like this one of few runs, there is little to wait for. */
+    private void prefetchNextBatch(LruVec lruvec, int list, int taken) {
+        if (taken > FEW_RUNS) {
+            prefetched += mem.prefetch(batch.ahead, lruvec.guessTail(list, batch.ahead));
+        }
     }
 
     private int isolate(LruVec lruvec, int list, int n) {
