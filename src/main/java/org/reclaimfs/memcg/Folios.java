@@ -203,10 +203,7 @@ public final class Folios {
         mem.setFlags(run, mem.flags(run) & ~(Flags.MAPPED | Flags.YOUNG));
     }
 
-    /**
-     * Counts anonymous pages of a region that were mapped and are in swap now, all but the slots, which are set by the
-     * caller.
-     */
+    /** Counts anonymous pages of a region that were mapped and are in swap now; their slots are charged by the caller. */
     public void mappedToSwap(Region region, MemCgroup memcg, int node, int pages) {
         region.mappedPages -= pages;
         region.swapEntryPages += pages;

@@ -30,7 +30,11 @@ public final class Workingset {
         age(target, node, mem.len(run));
     }
 
-    /** As that, for {@code n} pages whose shadows the caller leaves: returns the age in the first, and each next one's is one more. */
+    /**
+     * Tells the clock of {@code n} evicted pages, in whose shadows the caller leaves their ages.
+     *
+     * @return the age of the first; each next one's is one more
+     */
     public int evict(MemCgroup target, int node, int n) {
         int age = (int) target.lruvec(node).nonresidentAge;
         age(target, node, n);

@@ -7,6 +7,10 @@
  * <p>Why a state machine: a reclaim call may take minutes of virtual time during which others run, so it is cut at the
  * kernel's own batches of 32 pages; each {@code step} does one round of batches and returns.
  *
+ * <p>Why two ways to swap a page out: {@code Pageout} takes a run through all that may happen to its pages. Under thrash
+ * nearly nothing does, and a run is one page; {@code SwapOutGroup} takes those of a batch through together, as a run
+ * of that many would go, and hands any that something may happen to back to {@code Pageout}.
+ *
  * <p>Not modelled: MGLRU, large folios, slab shrinkers other than zswap's; that others' progress ends a
  * direct reclaimer's throttle early; nr_throttled_written.
  *
