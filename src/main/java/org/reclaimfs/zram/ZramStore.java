@@ -6,7 +6,6 @@ import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.Memory;
-import org.reclaimfs.mm.SlabCache;
 import org.reclaimfs.mm.Zsmalloc;
 import org.reclaimfs.swap.ByteStore;
 
@@ -21,16 +20,12 @@ final class ZramStore {
     final SlotRuns slots;
     final Contents contents;
     final SlotBytes bytes;
-    private final Memory ram;
+    private final ZramPool pool;
     private final @Nullable Backing backing;
     private final boolean compressedWriteback;
-    private final Zsmalloc pool = new Zsmalloc();
-    private final SlabCache handles;
-    private long limitPages;
 
     private long storedPages;
     private long comprBytes;
-    private long maxUsedPages;
     private long samePages;
     private long hugePages;
     private long hugePagesSince;
@@ -45,14 +40,13 @@ final class ZramStore {
         this.slots = new SlotRuns(slots);
         this.contents = new Contents(algorithms);
         this.bytes = new SlotBytes(byteStore, algorithms);
-        this.ram = ram;
+        this.pool = new ZramPool(ram);
         this.backing = backing;
         this.compressedWriteback = compressedWriteback;
-        this.handles = new SlabCache(ram, Zsmalloc.SLAB_BYTES);
     }
 
     void setLimitPages(long pages) {
-        limitPages = pages;
+        pool.setLimitPages(pages);
     }
 
     /** Gives all RAM back; nobody uses the store afterwards. */
@@ -60,8 +54,7 @@ final class ZramStore {
         for (int at = 0; bytes.used() && at < slots.slots(); at = slots.runEnd(at)) {
             forgetBytes(slots.state(at), at, slots.runEnd(at));
         }
-        ram.giveZspages(pool.pages());
-        handles.add(-pool.objectCount());
+        pool.close();
     }
 
     // ---- looking ----
@@ -139,7 +132,7 @@ final class ZramStore {
             } else {
                 free(at, 1);
             }
-            int taken = allocate(bytes, n, node);
+            int taken = pool.add(bytes, n, node);
             slots.set(at, at + taken, state);
             ok += taken;
             if (taken < n) {
@@ -155,12 +148,7 @@ final class ZramStore {
 
     /** Whether {@link #writeEach} will find room for so many objects, with none of the machine's memory short. */
     boolean roomFor(Content content, int pages) {
-        if (content.sameFilled()) {
-            return false;
-        }
-        long grow = pool.pagesToAdd(contents.bytes(contents.number(content), 0), pages);
-        boolean allowed = limitPages == 0 || pool.pages() + grow <= limitPages;
-        return allowed && ram.freePages() >= grow + handles.pagesToAdd(pages);
+        return !content.sameFilled() && pool.roomFor(contents.bytes(contents.number(content), 0), pages);
     }
 
     /** As {@link #write}, of a page into each of the first {@code count} of some slots. */
@@ -173,12 +161,12 @@ final class ZramStore {
         if (slots.anyUsed(into, count)) {
             for (int i = 0; i < count; i++) {
                 if (slots.state(into[i]) != Slot.EMPTY) {
-                    allocated += allocate(bytes, i - allocated, node);
+                    allocated += pool.add(bytes, i - allocated, node);
                     free(into[i], 1);
                 }
             }
         }
-        allocated += allocate(bytes, count - allocated, node);
+        allocated += pool.add(bytes, count - allocated, node);
         for (int i = 0; i < count; i++) {
             slots.set(into[i], into[i] + 1, state);
         }
@@ -206,7 +194,7 @@ final class ZramStore {
             return true;
         }
         int length = bytes.compress(page, 0);
-        if (allocate(length, 1, 0) == 0) {
+        if (pool.add(length, 1, 0) == 0) {
             return false;
         }
         boolean huge = length == Units.PAGE_SIZE;
@@ -225,42 +213,6 @@ final class ZramStore {
         }
         free(slot, 1);
         return false;
-    }
-
-    /** Objects for up to {@code count} pages; returns how many there was memory for. */
-    private int allocate(int bytes, int count, int node) {
-        int ok = 0;
-        while (ok < count) {
-            int n = (int) Math.min(count - ok, handles.makeRoom());
-            if (n == 0) {
-                break;
-            }
-            if (!storeObjects(bytes, n, node)) {
-                if (n == 1 || !storeObjects(bytes, 1, node)) {
-                    break;
-                }
-                n = 1;
-            }
-            ok += n;
-        }
-        return ok;
-    }
-
-    private boolean storeObjects(int bytes, int count, int node) {
-        long grow = pool.pagesToAdd(bytes, count);
-        if (!ram.anyFree(grow)) {
-            return false;
-        }
-        if (limitPages != 0 && pool.pages() + grow > limitPages) {
-            // The kernel finds out after allocating, so the mark may show a page that was given back.
-            maxUsedPages = count == 1 ? Math.max(maxUsedPages, pool.pages() + grow) : maxUsedPages;
-            return false;
-        }
-        ram.takeZspages(node, grow);
-        pool.add(bytes, count);
-        handles.add(count);
-        maxUsedPages = Math.max(maxUsedPages, pool.pages());
-        return true;
     }
 
     /** Empties slots, whatever they hold. */
@@ -303,8 +255,7 @@ final class ZramStore {
         int bytes = objectBytes(state);
         comprBytes -= (long) bytes * pages;
         hugePages -= Slot.has(state, Slot.HUGE) ? pages : 0;
-        ram.giveZspages(-pool.add(bytes, -pages));
-        handles.add(-pages);
+        pool.drop(bytes, pages);
     }
 
     // ---- what happens to slots that are kept ----
@@ -385,14 +336,7 @@ final class ZramStore {
     private int replace(int slot, int pages, long state, long after) {
         int bytes = objectBytes(after);
         int done = 0;
-        while (done < pages && handles.makeRoom() > 0) {
-            long grow = pool.pagesToAdd(bytes, 1);
-            if (!ram.anyFree(grow)) {
-                break;
-            }
-            ram.takeZspages(0, grow);
-            pool.add(bytes, 1);
-            handles.add(1);
+        while (done < pages && pool.addInExchange(bytes)) {
             comprBytes += bytes;
             dropObjects(state, 1);
             done++;
@@ -404,7 +348,7 @@ final class ZramStore {
     // ---- statistics ----
 
     void resetMaxUsed() {
-        maxUsedPages = pool.pages();
+        pool.resetMaxUsed();
     }
 
     long storedPages() {
@@ -416,7 +360,7 @@ final class ZramStore {
     }
 
     Zsmalloc pool() {
-        return pool;
+        return pool.objects();
     }
 
     long poolPages() {
@@ -424,7 +368,7 @@ final class ZramStore {
     }
 
     long maxUsedPages() {
-        return maxUsedPages;
+        return pool.maxUsedPages();
     }
 
     long samePages() {
@@ -442,6 +386,6 @@ final class ZramStore {
     /** Throws if the counts are not what the table says. Costs time in proportion to the runs. */
     void checkInvariants() {
         slots.checkInvariants();
-        ZramBooks.check(this, pool, backing == null ? 0 : backing.usedBlocks());
+        ZramBooks.check(this, pool.objects(), backing == null ? 0 : backing.usedBlocks());
     }
 }
