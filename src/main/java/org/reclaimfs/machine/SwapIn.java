@@ -123,7 +123,7 @@ final class SwapIn {
             workingset = core.workingset.activated(run, memcg);
         }
         core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
-        core.slots.freeRead(device, slot, memcg);
+        core.slots.free(device, slot, 1, memcg);
         folios.swapToMapped(run, region, memcg);
         folios.lruAddHead(run, verdict > 0 ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
     }

@@ -21,6 +21,9 @@ public final class Flags {
     private static final int PLACE_SHIFT = 5;
 
     private static final int PLACE_MASK = 0x1f;
+    /** The bits of the place. */
+    public static final int PLACE = PLACE_MASK << PLACE_SHIFT;
+
     private static final int DEVICE_SHIFT = 10;
 
     public static final int RESIDENT = 1 << 15;

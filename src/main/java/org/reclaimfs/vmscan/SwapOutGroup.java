@@ -22,7 +22,7 @@ final class SwapOutGroup {
     private static final int MOST = Vmscan.SWAP_CLUSTER_MAX;
 
     /** What pages of a group need not have in common. */
-    private static final int ANY = Flags.withZone(0, 0x1f) | Flags.REFERENCED | Flags.WORKINGSET | Flags.DIRTY;
+    private static final int ANY = Flags.PLACE | Flags.REFERENCED | Flags.WORKINGSET | Flags.DIRTY;
 
     private static final int WANTED =
             Flags.withList(Flags.ofKind(Kind.ANON), Flags.UNLISTED) | Flags.RESIDENT | Flags.MAPPED;
@@ -128,9 +128,8 @@ final class SwapOutGroup {
             int flags = mem.flags(run);
             scan.freedFrame(Flags.zone(flags));
             int shadow = Flags.SHADOW | ((flags & Flags.WORKINGSET) != 0 ? Flags.SHADOW_WORKINGSET : 0);
-            int swapped = Flags.withDevice(WANTED | Flags.withZone(0, Flags.zone(flags)), device.type)
-                    & ~(Flags.RESIDENT | Flags.MAPPED);
-            mem.setFlags(run, swapped | Flags.SLOT | shadow);
+            int left = (WANTED | flags & Flags.PLACE) & ~(Flags.RESIDENT | Flags.MAPPED);
+            mem.setFlags(run, Flags.withDevice(left, device.type) | Flags.SLOT | shadow);
             mem.setSlot(run, slots[i]);
             mem.setShadow(run, age + i, scan.root().id);
             last = join(last, run);

@@ -35,9 +35,7 @@ public final class SwapSlots {
         }
         boolean resident = (flags & Flags.RESIDENT) != 0;
         SwapDevice device = swap.byType(Flags.device(flags));
-        device.backend.free(mem.slot(run), pages);
-        swap.free(device, mem.slot(run), pages);
-        folios.memcg(run).swap.charge(-pages);
+        free(device, mem.slot(run), pages, folios.memcg(run));
         if (resident && (flags & Flags.SWAPCACHE) != 0) {
             folios.removeFromSwapCache(run);
         }
@@ -49,11 +47,11 @@ public final class SwapSlots {
         mem.setSlot(run, MemMap.NIL);
     }
 
-    /** Frees the slot of a page that was read into memory, and is not looked at in the swap cache. */
-    public void freeRead(SwapDevice device, int slot, MemCgroup memcg) {
-        device.backend.free(slot, 1);
-        swap.free(device, slot, 1);
-        memcg.swap.charge(-1);
+    /** Frees slots, with the device's data; the caller sees to the pages that had them. */
+    public void free(SwapDevice device, int slot, int pages, MemCgroup memcg) {
+        device.backend.free(slot, pages);
+        swap.free(device, slot, pages);
+        memcg.swap.charge(-pages);
     }
 
     /** Drops the copy on swap of pages that are in memory and mapped: they are dirty again (folio_free_swap). */

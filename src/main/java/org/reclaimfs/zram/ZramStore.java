@@ -139,11 +139,16 @@ final class ZramStore {
                 break;
             }
         }
-        storedPages += ok;
-        comprBytes += (long) bytes * ok;
-        hugePages += huge ? ok : 0;
-        hugePagesSince += huge ? ok : 0;
+        countStored(bytes, ok);
         return ok;
+    }
+
+    private void countStored(int bytes, int count) {
+        int huge = bytes == Units.PAGE_SIZE ? count : 0;
+        storedPages += count;
+        comprBytes += (long) bytes * count;
+        hugePages += huge;
+        hugePagesSince += huge;
     }
 
     /** Whether {@link #writeEach} will find room for so many objects, with none of the machine's memory short. */
@@ -173,10 +178,7 @@ final class ZramStore {
         if (allocated != count) {
             throw new IllegalStateException("room for " + count + " objects was room for " + allocated);
         }
-        storedPages += count;
-        comprBytes += (long) bytes * count;
-        hugePages += huge ? count : 0;
-        hugePagesSince += huge ? count : 0;
+        countStored(bytes, count);
     }
 
     /**
@@ -199,10 +201,7 @@ final class ZramStore {
         }
         boolean huge = length == Units.PAGE_SIZE;
         slots.set(slot, slot + 1, Slot.ofBytes(length, huge ? Slot.HUGE : 0, seconds));
-        storedPages++;
-        comprBytes += length;
-        hugePages += huge ? 1 : 0;
-        hugePagesSince += huge ? 1 : 0;
+        countStored(length, 1);
         return keep(slot, length);
     }
 
