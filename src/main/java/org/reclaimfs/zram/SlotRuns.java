@@ -19,6 +19,9 @@ final class SlotRuns {
     private static final int SPARSE_MAX = 32;
 
     private static final int SPARSE_AGAIN = SPARSE_MAX / 4;
+    /** With so few slots in use a chunk has few runs. */
+    private static final int FEW = (SPARSE_AGAIN - 1) / 2;
+
     private static final int STATE_BITS = 55;
     private static final long STATE_MASK = (1L << STATE_BITS) - 1;
 
@@ -29,7 +32,7 @@ final class SlotRuns {
      */
     private final long @Nullable [][] chunks;
 
-    /** Runs of each chunk, sparse or dense. */
+    /** Of a sparse chunk its runs, of a dense one its slots that are not empty. */
     private final short[] counts;
 
     private final int slots;
@@ -76,6 +79,16 @@ final class SlotRuns {
         }
         int at = slot & CHUNK - 1;
         return dense(chunk) ? chunk[at] : chunk[indexOf(chunk, counts[no], at)] & STATE_MASK;
+    }
+
+    /** Reads the states of the first {@code count} of some slots; see {@link org.reclaimfs.mm.MemMap#prefetch}. */
+    int prefetch(int[] these, int count) {
+        long all = 0;
+        for (int i = 0; i < count; i++) {
+            long[] chunk = chunks[these[i] >>> CHUNK_SHIFT];
+            all += chunk != null && dense(chunk) ? chunk[these[i] & CHUNK - 1] : 0;
+        }
+        return (int) all;
     }
 
     /** Whether one of the first {@code count} of some slots is not empty. */
@@ -173,48 +186,68 @@ final class SlotRuns {
         }
     }
 
+    /** Puts one slot into a state. */
+    void set(int slot, long state) {
+        int no = slot >>> CHUNK_SHIFT;
+        long[] chunk = chunks[no];
+        if (chunk != null && dense(chunk)) {
+            setDense(no, chunk, slot & CHUNK - 1, state);
+        } else {
+            set(slot, slot + 1, state);
+        }
+    }
+
     // ---- dense chunks ----
 
     private void setDense(int no, long[] states, int from, int to, long state) {
-        if (to == from + 1) {
-            setDense(no, states, from, state);
-            return;
-        }
-        int before = borders(states, from, to);
+        int gone = used(states, from, to);
         Arrays.fill(states, from, to, state);
-        counts[no] += (short) (borders(states, from, to) - before);
-        if (counts[no] <= SPARSE_AGAIN) {
-            sparsify(no, states);
+        int count = counts[no] + (state == Slot.EMPTY ? 0 : to - from) - gone;
+        counts[no] = (short) count;
+        if (count <= FEW || to == CHUNK || to - from >= SPARSE_MAX) {
+            thin(no, states);
         }
     }
 
-    /** One slot, as under thrash nearly always: only the borders on both sides of it change. */
+    /** One slot, as under thrash nearly always. */
     private void setDense(int no, long[] states, int at, long state) {
-        long old = states[at];
+        int count = counts[no] + used(state) - used(states[at]);
         states[at] = state;
-        int more = 0;
-        if (at > 0) {
-            long before = states[at - 1];
-            more += (before == state ? 0 : 1) - (before == old ? 0 : 1);
-        }
-        if (at < CHUNK - 1) {
-            long after = states[at + 1];
-            more += (after == state ? 0 : 1) - (after == old ? 0 : 1);
-        }
-        counts[no] += (short) more;
-        if (counts[no] <= SPARSE_AGAIN) {
-            sparsify(no, states);
+        counts[no] = (short) count;
+        // A look at all slots is for when there may be few runs: with few in use, and when somebody has come to the
+        // end.
+        if (count <= FEW || at == CHUNK - 1) {
+            thin(no, states);
         }
     }
 
-    /** How many runs begin at the places from {@code from} to {@code to}, both included; that at 0 does not count. */
-    private static int borders(long[] states, int from, int to) {
-        int borders = 0;
-        int last = Math.min(to, CHUNK - 1);
-        for (int at = Math.max(from, 1); at <= last; at++) {
-            borders += states[at] == states[at - 1] ? 0 : 1;
+    private static int used(long state) {
+        return state == Slot.EMPTY ? 0 : 1;
+    }
+
+    private static int used(long[] states, int from, int to) {
+        int used = 0;
+        for (int at = from; at < to; at++) {
+            used += used(states[at]);
         }
-        return borders;
+        return used;
+    }
+
+    private static int runs(long[] states) {
+        int runs = 1;
+        for (int at = 1; at < CHUNK; at++) {
+            runs += states[at] == states[at - 1] ? 0 : 1;
+        }
+        return runs;
+    }
+
+    /** Makes a dense chunk of few runs sparse. */
+    private void thin(int no, long[] states) {
+        int runs = runs(states);
+        if (runs <= SPARSE_AGAIN) {
+            counts[no] = (short) runs;
+            sparsify(no, states);
+        }
     }
 
     private void sparsify(int no, long[] states) {
@@ -234,6 +267,7 @@ final class SlotRuns {
             Arrays.fill(states, first(runs[i]), next, runs[i] & STATE_MASK);
         }
         chunks[no] = states;
+        counts[no] = (short) used(states, 0, CHUNK);
     }
 
     // ---- sparse chunks ----
@@ -281,9 +315,10 @@ final class SlotRuns {
             if (chunk == null) {
                 continue;
             }
-            boolean good = dense(chunk) ? counts[no] == 1 + borders(chunk, 0, CHUNK) : inOrder(chunk, counts[no]);
+            boolean good =
+                    dense(chunk) ? counts[no] > FEW && counts[no] == used(chunk, 0, CHUNK) : inOrder(chunk, counts[no]);
             if (!good) {
-                throw new IllegalStateException("chunk " + no + " has runs out of order");
+                throw new IllegalStateException("chunk " + no + " has runs out of order, or is not counted");
             }
         }
     }
