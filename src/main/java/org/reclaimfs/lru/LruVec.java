@@ -208,6 +208,40 @@ public final class LruVec {
         return run;
     }
 
+    /**
+     * Takes the oldest pages off the list, at most {@code pages}, as unlisted runs.
+     *
+     * @param into the runs, oldest first; it has room for a run a page
+     * @return how many runs
+     */
+    public int popTail(int list, int pages, int[] into) {
+        int left = pages;
+        int count = 0;
+        int run = tail[list];
+        while (run != MemMap.NIL && left > 0) {
+            int len = mem.len(run);
+            if (len > left) {
+                break;
+            }
+            left -= len;
+            into[count++] = run;
+            mem.setFlags(run, Flags.withList(mem.flags(run), Flags.UNLISTED));
+            run = mem.prev(run);
+        }
+        tail[list] = run;
+        runs[list] -= count;
+        sizePages[list] -= pages - left;
+        if (run == MemMap.NIL) {
+            head[list] = MemMap.NIL;
+            return count;
+        }
+        mem.setNext(run, MemMap.NIL);
+        if (left > 0) {
+            into[count++] = popTail(list, left);
+        }
+        return count;
+    }
+
     /** Throws if links, flags and sizes disagree. */
     public void checkInvariants() {
         for (int list = 0; list < LISTS; list++) {

@@ -19,8 +19,6 @@ import org.reclaimfs.swap.SwapDevice;
  * swap_cluster_readahead, swap_read_folio; 7.2, spec/06 sections 6 and 7). NOT thread safe.
  */
 final class SwapIn {
-    private static final int ANON = Kind.ANON.ordinal();
-
     private final Core core;
     private final Folios folios;
     private final MemMap mem;
@@ -65,12 +63,6 @@ final class SwapIn {
         SwapDevice device = core.swap.byType(Flags.device(mem.flags(whole)));
         int zone = faults.zone();
         int run = carvePage(whole, page);
-        if (isPlain(run, device)) {
-            countFault();
-            readAndMap(run, region, device, memcg, zone);
-            faults.charged(memcg);
-            return 1;
-        }
         if (device.backend.synchronous()) {
             read(run, memcg, zone);
         } else if (core.readahead.byAddress(region)) {
@@ -95,37 +87,6 @@ final class SwapIn {
         MemCgroup memcg = task.memcg();
         folios.event(memcg, MemoryStat.PGFAULT, VmStat.PGFAULT, 1);
         folios.event(memcg, MemoryStat.PGMAJFAULT, VmStat.PGMAJFAULT, 1);
-    }
-
-    /** Whether nobody can see the page in the swap cache: its data are at hand, and its slot is freed when it is mapped. */
-    private boolean isPlain(int run, SwapDevice device) {
-        int flags = mem.flags(run);
-        return Flags.kind(flags) == ANON
-                && (flags & Flags.ZERO) == 0
-                && device.backend.synchronous()
-                && !core.zswap.holds(run);
-    }
-
-    /** What {@link #read} and {@link #mapCached} do to such a page, in one. */
-    private void readAndMap(int run, Region region, SwapDevice device, MemCgroup memcg, int zone) {
-        int verdict = core.workingset.refault(run, memcg, core.swap.freePages());
-        int slot = mem.slot(run);
-        countRead(device, memcg, mem.node(run));
-        long costNs = device.backend.readCostNs(slot, 1);
-        core.effort.spend(costNs);
-        waitForData(device, slot);
-        device.backend.noteLastRead(slot, costNs);
-        core.ram.takeUser(zone, faults.cpu(), 1);
-        folios.place(run, zone);
-        core.slots.adopt(run, memcg);
-        memcg.charge(1);
-        if (verdict > 0) {
-            workingset = core.workingset.activated(run, memcg);
-        }
-        core.effort.spend(core.costs.get(Cost.FAULT) + core.costs.get(Cost.SWAPIN));
-        core.slots.free(device, slot, 1, memcg);
-        folios.swapToMapped(run, region, memcg);
-        folios.lruAddHead(run, verdict > 0 ? Flags.ACTIVE_ANON : Flags.INACTIVE_ANON);
     }
 
     private void readByAddress(Region region, long page, MemCgroup memcg, int zone) {

@@ -15,25 +15,13 @@ final class TouchActivity extends TaskActivity {
      */
     record Plan(TouchPattern pattern, long pages, long touches, long endNs, boolean write) {}
 
-    /** How many touches are drawn at once, to look up the pages of all of them at once. */
-    private static final int AHEAD = 32;
-
     private final Region region;
     private final Plan plan;
     private final Rate rate;
     private final Toucher toucher;
-    private final SplittableRandom random;
-    /** Pages drawn and not yet touched, from {@link #drawnAt} on. */
-    private final long[] drawn = new long[AHEAD];
-
-    private final int[] drawnRuns = new int[AHEAD];
-
-    private int drawnAt = AHEAD;
-    /** Means nothing: see {@link MemMap#prefetch}. */
-    private int prefetched;
-
+    private final TouchGroup group;
+    private final DrawnPages drawn;
     private long turn;
-    private long pending = -1;
 
     TouchActivity(
             Core core,
@@ -49,8 +37,9 @@ final class TouchActivity extends TaskActivity {
         this.region = region;
         this.plan = plan;
         this.rate = rate;
-        this.random = random;
+        this.drawn = new DrawnPages(core, region, plan.pattern(), plan.pages(), random);
         this.toucher = new Toucher(core, task, faults, tables);
+        this.group = new TouchGroup(core, task, faults);
     }
 
     @Override
@@ -64,84 +53,48 @@ final class TouchActivity extends TaskActivity {
             toucher.clearWait();
             return Math.min(rate.waitNs(at), plan.endNs() - at);
         }
-        if (pending < 0) {
-            if (touchQuietly(allowed)) {
-                return 0;
-            }
-            pending = next();
+        if (touchTogether(allowed, nowNs)) {
+            return 0;
         }
-        int n = toucher.touch(region, pending, batch(allowed), plan.write(), nowNs);
+        long page = drawn.peek();
+        int n = toucher.touch(region, page, batch(page, allowed), plan.write(), nowNs);
         if (n == FaultPath.DEAD) {
             return DONE;
         }
-        if (n > 0) {
-            turn += n;
-            rate.done(n);
-            pending = -1;
-        }
+        done(n);
+        drawn.skip(n);
         return toucher.takeWaitNs();
     }
 
+    private void done(int touches) {
+        turn += touches;
+        rate.done(touches);
+    }
+
     /**
-     * Touches that change nothing, as those of a set that fits into memory are, are one piece of work for as many as are
-     * drawn: millions of them may come in a row, and between two pieces much is asked that they cannot have changed.
+     * Touches of the usual kinds are one piece of work for as many as are drawn: millions of them may come in a row, and
+     * between two pieces much is asked that they cannot have changed.
      *
-     * @return whether there were any
+     * @return whether there were any, or the task must do something else first
      */
-    private boolean touchQuietly(long allowed) {
-        if (plan.pattern() instanceof TouchPattern.Sequential) {
-            return false;
-        }
-        if (drawnAt == AHEAD) {
-            drawAhead();
-        }
-        long most = Math.min(allowed, plan.touches() - turn);
-        int done = 0;
-        while (drawnAt < AHEAD
-                && done < most
-                && core.effort.spentNs() < SLICE_NS
-                && core.effort.nowNs() < plan.endNs()
-                && toucher.touchQuietly(region, drawn[drawnAt], plan.write())) {
-            drawnAt++;
-            done++;
-        }
-        if (done == 0) {
-            return false;
+    private boolean touchTogether(long allowed, long nowNs) {
+        if (drawn.inOrder() && !group.mayComeIn(region, drawn.peek())) {
+            return false; // many pages of a run are touched at once
         }
         toucher.clearWait();
-        turn += done;
-        rate.done(done);
-        return true;
-    }
-
-    private long next() {
-        if (plan.pattern() instanceof TouchPattern.Sequential) {
-            return plan.pattern().next(turn, plan.pages(), random);
-        }
-        return drawn[drawnAt++];
-    }
-
-    private void drawAhead() {
-        for (int i = 0; i < AHEAD; i++) {
-            drawn[i] = plan.pattern().next(turn + i, plan.pages(), random);
-        }
-        for (int i = 0; i < AHEAD; i++) {
-            drawnRuns[i] = core.mem.guess(region.table(drawn[i]), (int) (drawn[i] & MemMap.TABLE_PAGES - 1));
-        }
-        prefetched += core.mem.prefetch(drawnRuns, AHEAD);
-        for (int i = 0; i < AHEAD; i++) {
-            prefetched += toucher.prefetchSlot(drawnRuns[i], drawn[i]);
-        }
-        drawnAt = 0;
+        long most = Math.min(allowed, plan.touches() - turn);
+        int n = group.touch(region, drawn, most, plan.write(), plan.endNs(), nowNs);
+        done(n);
+        return n > 0 || faults.waiting() || task.dead();
     }
 
     /** Sequential touches may be done for several neighbours at once; others come one by one. */
-    private int batch(long allowed) {
-        if (!(plan.pattern() instanceof TouchPattern.Sequential)) {
+    private int batch(long page, long allowed) {
+        if (!drawn.inOrder()) {
             return 1;
         }
-        long inTable = MemMap.TABLE_PAGES - (pending & MemMap.TABLE_PAGES - 1);
-        long left = Math.min(plan.pages() - pending, plan.touches() - turn);
+        long inTable = MemMap.TABLE_PAGES - (page & MemMap.TABLE_PAGES - 1);
+        long left = Math.min(plan.pages() - page, plan.touches() - turn);
         return (int) Math.min(Math.min(inTable, left), Math.min(allowed, 64));
     }
 

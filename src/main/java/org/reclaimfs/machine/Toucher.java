@@ -91,40 +91,6 @@ final class Toucher {
         return done;
     }
 
-    /**
-     * Touches a page if that changes nothing but the time.
-     *
-     * @return whether it has
-     */
-    boolean touchQuietly(Region region, long page, boolean write) {
-        int run = mem.find(region.table(page), (int) (page & MemMap.TABLE_PAGES - 1));
-        if (run == MemMap.NIL || !changesNothing(mem.flags(run), write)) {
-            return false;
-        }
-        core.effort.spendAsUser(core.costs.get(Cost.TOUCH));
-        return true;
-    }
-
-    /** As {@link MemMap#prefetch}, for what the swap device knows of the slot of a page that is swapped out. */
-    int prefetchSlot(int run, long page) {
-        if (run == MemMap.NIL || (mem.flags(run) & (Flags.SLOT | Flags.RESIDENT)) != Flags.SLOT) {
-            return 0;
-        }
-        int slot = mem.slot(run) + (int) (page & MemMap.TABLE_PAGES - 1) - mem.off(run);
-        return core.swap.byType(Flags.device(mem.flags(run))).backend.prefetch(slot);
-    }
-
-    /** Whether {@link #hit} would leave a page with these flags as it is. */
-    private static boolean changesNothing(int flags, boolean write) {
-        int bits = Flags.RESIDENT;
-        if (Flags.isFile(flags)) {
-            bits |= Flags.REFERENCED;
-            return !write && (flags & bits) == bits && Flags.list(flags) != Flags.INACTIVE_FILE;
-        }
-        bits |= Flags.MAPPED | Flags.YOUNG | (write ? Flags.DIRTY : 0);
-        return (flags & bits) == bits;
-    }
-
     private int gap(int table, int offset, int want) {
         int after = mem.findFrom(table, offset);
         return after == MemMap.NIL ? want : Math.min(want, mem.off(after) - offset);
@@ -157,14 +123,7 @@ final class Toucher {
             swapIn.cachedFault(folios.carve(whole, from, n), write);
             return;
         }
-        // Nobody shares these pages, so they are mapped writable: the CPU sets both bits, and a slot that is kept
-        // has stale data from then on.
-        int bits = Flags.YOUNG | (write ? Flags.DIRTY : 0);
-        if ((flags & bits) != bits) {
-            int run = folios.carve(whole, from, n);
-            mem.setFlags(run, mem.flags(run) | bits);
-            folios.settle(run);
-        }
+        folios.access(whole, from, n, write);
     }
 
     /** folio_mark_accessed: the first access marks, the second activates. */

@@ -12,6 +12,11 @@
  * for no CPU: that client is a real process of the host, with the host's CPUs. What they cost counts as CPU time all the same.
  * The kernel's cycle "charging reclaims, reclaim charges" is cut in {@link org.reclaimfs.machine.FaultPath}.
  *
+ * <p>Why two ways to touch a page: {@code Toucher} and {@code SwapIn} know all that may come of it. Under thrash nearly
+ * nothing does, so {@code TouchGroup} makes one piece of work of some pages drawn together, and {@code SwapInGroup} lets those
+ * of them that are on zram come in as a run of that many would; a page that is of another kind goes back to the first two. The
+ * differential test compares both with the page by page reference.
+ *
  * <p>Dying takes time: SIGKILL from anywhere, or an exit, ends a task's work at its next check, and an {@link
  * org.reclaimfs.machine.Exit} gives its memory back at what that costs; only then is the task gone. The steps {@code kill}
  * and {@code exit} wait for that; a write to cgroup.kill does not, as in the kernel. With the clock at a standstill (manual,

@@ -75,18 +75,34 @@ public final class Folios {
         ram.addLru(Flags.zone(mem.flags(run)), list, pages);
     }
 
+    /** Counts pages of a zone that have come to a list of their memcg's. */
+    public void countListed(MemCgroup memcg, int zone, int list, long pages) {
+        memcg.add(listStat(list), Memory.nodeOf(zone), pages);
+        ram.addLru(zone, list, pages);
+    }
+
     /** Joins a listed run that has changed in place with its neighbours; returns the run it is part of now. */
     public int settle(int run) {
         return lruvec(run).settle(run);
     }
 
-    /** Isolates at most {@code pages} of the oldest pages of a list; NIL if it is empty. */
-    public int isolate(LruVec lruvec, int list, int pages) {
-        int run = lruvec.popTail(list, pages);
-        if (run != MemMap.NIL) {
-            count(run, list, -mem.len(run));
+    /** Isolates at most {@code pages} of the oldest pages of a list, as {@link LruVec#popTail(int, int, int[])}. */
+    public int isolate(LruVec lruvec, int list, int pages, int[] into) {
+        int count = lruvec.popTail(list, pages, into);
+        for (int i = 0; i < count; ) {
+            int like = into[i];
+            int alike = 0;
+            do {
+                alike += mem.len(into[i++]);
+            } while (i < count && countLike(into[i], like));
+            count(like, list, -alike);
         }
-        return run;
+        return count;
+    }
+
+    /** Whether pages of both, on the same list, are counted in the same places. */
+    private boolean countLike(int a, int b) {
+        return mem.memcg(a) == mem.memcg(b) && Flags.zone(mem.flags(a)) == Flags.zone(mem.flags(b));
     }
 
     /** Parts [from, from + pages) of a run off, whatever list it is on; offsets count from the run's first page. */
@@ -194,6 +210,19 @@ public final class Folios {
         countMapped(run, memcg(run), mem.len(run));
     }
 
+    /**
+     * A task has used mapped pages [from, from + pages) of an anonymous run. Nobody shares these, so they are mapped writable:
+     * the CPU sets both bits, and a slot that is kept has stale data from then on.
+     */
+    public void access(int whole, int from, int pages, boolean write) {
+        int bits = Flags.YOUNG | (write ? Flags.DIRTY : 0);
+        if ((mem.flags(whole) & bits) != bits) {
+            int run = carve(whole, from, pages);
+            mem.setFlags(run, mem.flags(run) | bits);
+            settle(run);
+        }
+    }
+
     /** Takes pages out of the page tables; swap-backed pages leave swap entries behind. */
     public void unmap(int run) {
         countMapped(run, memcg(run), -mem.len(run));
@@ -210,15 +239,11 @@ public final class Folios {
         memcg.add(MemoryStat.ANON, node, -pages);
     }
 
-    /** An anonymous page that was swapped out is mapped, dirty and without a slot; its frame has been charged for. */
-    public void swapToMapped(int run, Region region, MemCgroup memcg) {
-        region.mappedPages++;
-        region.swapEntryPages--;
-        memcg.add(MemoryStat.ANON, mem.node(run), 1);
-        int gone = Flags.SLOT | Flags.SHADOW | Flags.SHADOW_WORKINGSET;
-        int flags = Flags.withDevice(mem.flags(run) & ~gone, 0);
-        mem.setFlags(run, flags | Flags.RESIDENT | Flags.MAPPED | Flags.YOUNG | Flags.DIRTY);
-        mem.setSlot(run, MemMap.NIL);
+    /** Counts anonymous pages of a region that were in swap and are mapped now, without slots. */
+    public void swapToMapped(Region region, MemCgroup memcg, int node, int pages) {
+        region.mappedPages += pages;
+        region.swapEntryPages -= pages;
+        memcg.add(MemoryStat.ANON, node, pages);
     }
 
     /** Enters pages in the swap cache; shmem leaves the page cache for it. */

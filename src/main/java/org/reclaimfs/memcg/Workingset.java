@@ -81,22 +81,36 @@ public final class Workingset {
         if (evictor == null) {
             return pages;
         }
-        long excess = distance(run, evictor) - workingsetPages(run, evictor, file, swapFree);
+        long excess = distance(run, evictor) - competing(evictor, mem.node(run), file, swapFree);
         return (int) Math.min(pages, excess);
     }
 
     /** 0 if the first page is far; otherwise 1: each activation ages the clock, so verdicts are taken one by one. */
     private int nearPages(int run, MemCgroup evictor, boolean file, boolean swapFree) {
-        return distance(run, evictor) <= workingsetPages(run, evictor, file, swapFree) ? 1 : 0;
+        return distance(run, evictor) <= competing(evictor, mem.node(run), file, swapFree) ? 1 : 0;
     }
 
     private long distance(int run, MemCgroup evictor) {
-        return evictor.lruvec(mem.node(run)).nonresidentAge - mem.shadow(run) & AGE_MASK;
+        return distance(evictor.lruvec(mem.node(run)), mem.shadow(run));
     }
 
-    /** Pages the evictor's lists on the shadow's node had at the last flush, as far as the refault competes with them. */
-    private long workingsetPages(int run, MemCgroup evictor, boolean file, boolean swapFree) {
-        int node = mem.node(run);
+    /**
+     * Evictions and activations since a page was evicted.
+     *
+     * @param clock the evictor's, on the page's node
+     * @param shadow what its shadow says
+     */
+    public static long distance(LruVec clock, int shadow) {
+        return clock.nonresidentAge - shadow & AGE_MASK;
+    }
+
+    /**
+     * Pages the evictor's lists on a node had at the last flush, as far as a refault competes with them: up to that distance
+     * it is near (workingset_test_recent).
+     *
+     * @param swapFree whether the evictor may swap
+     */
+    public static long competing(MemCgroup evictor, int node, boolean file, boolean swapFree) {
         long size = evictor.flushedStat(MemoryStat.ACTIVE_FILE, node);
         size += file ? 0 : evictor.flushedStat(MemoryStat.INACTIVE_FILE, node);
         if (swapFree) {

@@ -25,6 +25,9 @@ public final class Flags {
     public static final int PLACE = PLACE_MASK << PLACE_SHIFT;
 
     private static final int DEVICE_SHIFT = 10;
+    private static final int DEVICE_MASK = 0x1f;
+    /** The bits of the device. */
+    public static final int DEVICE = DEVICE_MASK << DEVICE_SHIFT;
 
     public static final int RESIDENT = 1 << 15;
     public static final int MAPPED = 1 << 16;
@@ -82,7 +85,7 @@ public final class Flags {
     }
 
     public static int withZone(int flags, int zone) {
-        return flags & ~(PLACE_MASK << PLACE_SHIFT) | zone << PLACE_SHIFT;
+        return flags & ~PLACE | zone << PLACE_SHIFT;
     }
 
     /** Index of the zswap pool that holds the entries; a page has either a zone or a pool. */
@@ -91,15 +94,15 @@ public final class Flags {
     }
 
     public static int withPool(int flags, int pool) {
-        return flags & ~(PLACE_MASK << PLACE_SHIFT) | pool << PLACE_SHIFT;
+        return flags & ~PLACE | pool << PLACE_SHIFT;
     }
 
     /** Type number of the swap device of the run's slots. */
     public static int device(int flags) {
-        return flags >>> DEVICE_SHIFT & 0x1f;
+        return flags >>> DEVICE_SHIFT & DEVICE_MASK;
     }
 
     public static int withDevice(int flags, int device) {
-        return flags & ~(0x1f << DEVICE_SHIFT) | device << DEVICE_SHIFT;
+        return flags & ~DEVICE | device << DEVICE_SHIFT;
     }
 }

@@ -129,6 +129,11 @@ public final class Memory extends Layout {
         return zoneAbove(node, Mark.LOW);
     }
 
+    /** Whether a CPU always takes a page from this zone if it is above its mark, however many are free elsewhere. */
+    public boolean isFirstChoice(int zone, int cpu) {
+        return nodes.size() == 1 && nodes.get(nodeOfCpu(cpu)).zonelist[0] == zone;
+    }
+
     /** Some zone of the whole machine has a free page, whatever the marks say; -1 if not. */
     public int zoneWithFree(int node) {
         for (int z : nodes.get(node).zonelist) {

@@ -62,20 +62,30 @@ public interface SwapBackend {
     void noteRead(int slot, int pages);
 
     /**
-     * As {@link #noteRead}, of a page of a synchronous device whose slot is freed before anybody looks at it.
+     * Reads the page of a slot in use for the last time, and frees the slot; {@link #noteTaken} counts it later.
      *
-     * @param costNs what {@link #readCostNs} said
+     * @return what the read costs, in ns; negative, with nothing done, for a page that is not at once at hand
      */
-    default void noteLastRead(int slot, long costNs) {
-        noteRead(slot, 1);
+    default long take(int slot) {
+        return -1;
     }
 
     /**
-     * Reads what a read of the slot will need, so that it is at hand by then; the result means nothing.
+     * Pages were taken by {@link #take}.
+     *
+     * @param costNs of all of them
+     */
+    default void noteTaken(int pages, long costNs) {
+        throw new UnsupportedOperationException("no page can be taken");
+    }
+
+    /**
+     * Reads what reads of the first {@code count} of some slots will need, so that it is at hand by then; the result means
+     * nothing.
      *
      * @see org.reclaimfs.mm.MemMap#prefetch
      */
-    default int prefetch(int slot) {
+    default int prefetch(int[] slots, int count) {
         return 0;
     }
 

@@ -140,15 +140,10 @@ final class Scan {
 
     private int isolate(LruVec lruvec, int list, int n) {
         vm.zswapWriteback.lruAdd.drain(vm.effort.cpu(), vm.effort.nowNs());
-        int pieces = 0;
+        int pieces = folios.isolate(lruvec, list, n, batch.isolated);
         scannedPages = 0;
-        while (scannedPages < n) {
-            int run = folios.isolate(lruvec, list, n - scannedPages);
-            if (run == MemMap.NIL) {
-                break;
-            }
-            batch.isolated[pieces++] = run;
-            scannedPages += mem.len(run);
+        for (int i = 0; i < pieces; i++) {
+            scannedPages += mem.len(batch.isolated[i]);
         }
         return pieces;
     }

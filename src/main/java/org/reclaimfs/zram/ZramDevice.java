@@ -340,26 +340,34 @@ public final class ZramDevice implements SwapBackend {
 
     @Override
     public void noteRead(int slot, int pages) {
-        countRead(slot, pages, readCostNs(slot, pages));
-        store().accessed(slot, pages, seconds());
-    }
-
-    @Override
-    public void noteLastRead(int slot, long costNs) {
-        countRead(slot, 1, costNs);
-    }
-
-    private void countRead(int slot, int pages, long costNs) {
-        requests.read(pages, costNs, nowNs.getAsLong());
+        requests.read(pages, readCostNs(slot, pages), nowNs.getAsLong());
         int onDisk = writtenBack(slot, pages);
         if (backing != null && onDisk > 0) {
             backing.noteRead(onDisk);
         }
+        store().accessed(slot, pages, seconds());
     }
 
     @Override
-    public int prefetch(int slot) {
-        return (int) store().slots.state(slot);
+    public long take(int slot) {
+        ZramStore from = store();
+        long state = from.slots.state(slot);
+        if (Slot.has(state, Slot.WRITTEN_BACK)) {
+            return -1;
+        }
+        notifyFree++;
+        from.freeOne(slot, state);
+        return readCostNs(from, state);
+    }
+
+    @Override
+    public void noteTaken(int pages, long costNs) {
+        requests.read(pages, costNs, nowNs.getAsLong());
+    }
+
+    @Override
+    public int prefetch(int[] slots, int count) {
+        return store().slots.prefetch(slots, count);
     }
 
     private int writtenBack(int slot, int pages) {

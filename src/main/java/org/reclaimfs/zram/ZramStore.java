@@ -173,7 +173,7 @@ final class ZramStore {
         }
         allocated += pool.add(bytes, count - allocated, node);
         for (int i = 0; i < count; i++) {
-            slots.set(into[i], into[i] + 1, state);
+            slots.set(into[i], state);
         }
         if (allocated != count) {
             throw new IllegalStateException("room for " + count + " objects was room for " + allocated);
@@ -225,6 +225,13 @@ final class ZramStore {
             at = next;
         }
         slots.set(slot, end, Slot.EMPTY);
+    }
+
+    /** Empties one slot, whose state is known. */
+    void freeOne(int slot, long state) {
+        forgetBytes(state, slot, slot + 1);
+        drop(state, 1);
+        slots.set(slot, Slot.EMPTY);
     }
 
     private void forgetBytes(long state, int from, int to) {
