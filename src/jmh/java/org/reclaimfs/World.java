@@ -32,7 +32,7 @@ final class World implements AutoCloseable {
 
     /** Lets {@code ns} of virtual time pass. */
     World leap(long ns) {
-        session.gate().leapTo(session.machine().nowNs() + ns);
+        session.gate().leapTo(session.machine().nowNs() + ns, () -> false);
         return this;
     }
 

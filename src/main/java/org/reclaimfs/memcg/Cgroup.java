@@ -34,8 +34,7 @@ public final class Cgroup {
     private boolean freeze;
     private final long createdNs;
     private long id = 1;
-    private long frozenSinceNs = -1;
-    private long frozenNs;
+    private final FreezeTime freezeTime = new FreezeTime();
     private long eventSeq;
 
     Cgroup(String name, @Nullable Cgroup parent, long nowNs) {
@@ -50,7 +49,7 @@ public final class Cgroup {
                 c.descendants++;
             }
             if (parent.effectiveFreeze()) {
-                frozenSinceNs = nowNs;
+                freezeTime.note(true, nowNs);
             }
         }
     }
@@ -379,12 +378,7 @@ public final class Cgroup {
     }
 
     private void noteFreeze(boolean on, long nowNs) {
-        if (on) {
-            frozenSinceNs = nowNs;
-        } else {
-            frozenNs += nowNs - frozenSinceNs;
-            frozenSinceNs = -1;
-        }
+        freezeTime.note(on, nowNs);
         for (Cgroup child : children.values()) {
             if (!child.freeze) {
                 child.eventSeq++;
@@ -395,7 +389,7 @@ public final class Cgroup {
 
     /** Time with an effective freeze request, in ns. */
     public long frozenNs(long nowNs) {
-        return frozenNs + (frozenSinceNs < 0 ? 0 : nowNs - frozenSinceNs);
+        return freezeTime.untilNs(nowNs);
     }
 
     /** Changes whenever cgroup.events does; for poll. */

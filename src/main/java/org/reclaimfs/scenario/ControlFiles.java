@@ -79,10 +79,10 @@ final class ControlFiles {
     // ---- the clock ----
 
     private void showClock(Machine subject, SeqFile out, OpenFile file) {
-        double speed = gate.speed();
+        double speed = gate.clock().speed();
         String text = speed == Math.rint(speed) && speed < 1e9 ? Long.toString((long) speed) : Double.toString(speed);
         out.flat("time_ns", machine.nowNs());
-        out.text("mode ").text(gate.mode()).newline();
+        out.text("mode ").text(gate.clock().mode()).newline();
         out.text("speed ").text(text).newline();
     }
 

@@ -43,11 +43,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     private Runnable onDriver = () -> {}; // GUARDED_BY(lock), before there is a driver
     private volatile boolean closed;
 
-    private volatile boolean running; // written under the lock
-    private boolean paused; // GUARDED_BY(lock): standing still because of pause, not --manual
-    private double speed = 1; // GUARDED_BY(lock)
-    private long baseNs; // GUARDED_BY(lock): virtual time at wallBaseNs
-    private long wallBaseNs; // GUARDED_BY(lock)
+    private final VirtualClock clock; // GUARDED_BY(lock), but for whether it runs
     private long plannedWakeNs = Long.MAX_VALUE; // GUARDED_BY(lock): virtual time the driver sleeps for
     /** The driver has more to do than time for it: a reader does not do its slices for it, but reads what is. */
     private volatile boolean behind; // written under the lock
@@ -65,6 +61,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     TimeGate(Machine machine, Wall wall) {
         this.machine = machine;
         this.wall = wall;
+        this.clock = new VirtualClock(machine, wall);
         this.lock = new GateLock(machine.lock(), this::beforeRelease);
         machine.betweenPieces(this::letLookersIn);
     }
@@ -116,7 +113,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     public void start(double factor) {
         lock.lock();
         try {
-            speed = factor;
+            clock.setSpeed(factor);
             run();
         } finally {
             lock.unlock();
@@ -124,9 +121,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     }
 
     private void run() {
-        rebase();
-        running = true;
-        paused = false;
+        clock.run();
         if (driver == null) {
             Thread thread = new Thread(this::driverLoop, "reclaimfs-clock");
             thread.setDaemon(true);
@@ -138,8 +133,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     /** Under the lock: {@code pause}. */
     void pause() {
         enter();
-        paused |= running;
-        running = false;
+        clock.pause();
     }
 
     /** Under the lock: {@code resume}, at the speed it had. */
@@ -150,32 +144,15 @@ public final class TimeGate implements Gate, AutoCloseable {
     /** Under the lock: {@code speed X}; a paused clock stays paused. */
     void setSpeed(double factor) {
         enter();
-        speed = factor;
-        if (!paused) {
+        clock.setSpeed(factor);
+        if (!clock.paused()) {
             run();
         }
     }
 
-    /** Under the lock. */
-    double speed() {
-        return speed;
-    }
-
-    /** Under the lock: real, scaled, manual or paused. */
-    String mode() {
-        if (!running) {
-            return paused ? "paused" : "manual";
-        }
-        return speed == 1 ? "real" : "scaled";
-    }
-
-    private long presentNs() {
-        return running ? baseNs + (long) ((wall.ns() - wallBaseNs) * speed) : machine.nowNs();
-    }
-
-    private void rebase() {
-        baseNs = machine.nowNs();
-        wallBaseNs = wall.ns();
+    /** What time it should be, and how it runs; to be looked at under the lock. */
+    VirtualClock clock() {
+        return clock;
     }
 
     // ---- moving the machine ----
@@ -187,8 +164,8 @@ public final class TimeGate implements Gate, AutoCloseable {
             boolean there;
             do {
                 // A slice may take long by the wall clock: the budget is looked at after each.
-                there = advance(presentNs(), running ? 1 : 4);
-            } while (!there && running && wall.ns() < untilNs);
+                there = advance(clock.nowNs(), clock.runs() ? 1 : 4);
+            } while (!there && clock.runs() && wall.ns() < untilNs);
         }
         return machine.nowNs();
     }
@@ -215,23 +192,18 @@ public final class TimeGate implements Gate, AutoCloseable {
         for (int i = 0; i < 4 * SLICES && !there && (i == 0 || !lock.wanted()); i++) {
             there = advance(legNs, 1);
         }
-        if (machine.nowNs() > presentNs()) {
-            rebase();
+        if (machine.nowNs() > clock.nowNs()) {
+            clock.rebase();
         }
         return there && legNs == targetNs;
     }
 
-    /** Moves time on to {@code targetNs}, with others let in between. */
-    public void leapTo(long targetNs) {
-        leapTo(targetNs, () -> false);
-    }
-
     /**
-     * The same until {@code stop} says so.
+     * Moves time on to {@code targetNs}, with others let in between, until {@code stop} says so.
      *
      * @return whether {@code targetNs} was reached
      */
-    boolean leapTo(long targetNs, BooleanSupplier stop) {
+    public boolean leapTo(long targetNs, BooleanSupplier stop) {
         boolean there = false;
         while (!there && !stop.getAsBoolean()) {
             lock.lock();
@@ -283,8 +255,8 @@ public final class TimeGate implements Gate, AutoCloseable {
             if (costNs == Work.IDLE) {
                 wall.park(SIGNAL_POLL_NS); // of wall time: at a high speed virtual time would be a busy loop
                 dueNs = wall.ns();
-            } else if (running) {
-                dueNs += (long) (costNs / speed);
+            } else if (clock.runs()) {
+                dueNs += (long) (costNs / clock.speed());
                 told = rest(dueNs, signal, told, work);
             } else {
                 dueNs = wall.ns();
@@ -321,7 +293,7 @@ public final class TimeGate implements Gate, AutoCloseable {
 
     // With time at a standstill devices and dying tasks take none, and threads the slice has woken get their turn.
     private void settle() {
-        if (!running && !leapt && !advancing) {
+        if (!clock.runs() && !leapt && !advancing) {
             machine.completeIo();
             machine.completeExits();
             advance(machine.nowNs(), SLICES);
@@ -333,7 +305,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     private boolean rest(long dueNs, Signal signal, boolean wasTold, Work work) {
         boolean told = wasTold;
         long leftNs = dueNs - wall.ns();
-        while (leftNs >= MIN_SLEEP_NS && running) {
+        while (leftNs >= MIN_SLEEP_NS && clock.runs()) {
             wall.park(Math.min(leftNs, SIGNAL_POLL_NS));
             leftNs = dueNs - wall.ns();
             if (!told && signal.pending()) {
@@ -369,8 +341,7 @@ public final class TimeGate implements Gate, AutoCloseable {
     private void standStill(IllegalStateException why) {
         LOG.error("the model is broken: time stands still from {} ns on", machine.nowNs(), why);
         broken = why;
-        running = false;
-        paused = true;
+        clock.breakDown();
     }
 
     /** Under the lock: what has stopped time for good, or null. */
@@ -383,18 +354,18 @@ public final class TimeGate implements Gate, AutoCloseable {
     private long turn() {
         plannedWakeNs = Long.MAX_VALUE;
         behind = false;
-        if (!running) {
+        if (!clock.runs()) {
             return Long.MAX_VALUE;
         }
-        long present = presentNs();
+        long present = clock.nowNs();
         boolean there = false;
         for (int i = 0; i < SLICES && !there && (i == 0 || !lock.wanted()); i++) {
             there = advance(present, 1);
         }
         behind = !there;
         if (!there) {
-            if (present - machine.nowNs() > MAX_LAG_NS * speed) {
-                rebase();
+            if (present - machine.nowNs() > MAX_LAG_NS * clock.speed()) {
+                clock.rebase();
             }
             return 0;
         }
@@ -402,11 +373,11 @@ public final class TimeGate implements Gate, AutoCloseable {
         if (plannedWakeNs == Long.MAX_VALUE) {
             return Long.MAX_VALUE;
         }
-        return Math.max(MIN_SLEEP_NS, (long) ((plannedWakeNs - present) / speed));
+        return Math.max(MIN_SLEEP_NS, (long) ((plannedWakeNs - present) / clock.speed()));
     }
 
     private void beforeRelease() {
-        if (running && machine.nextEventNs() < plannedWakeNs && Thread.currentThread() != driver) {
+        if (clock.runs() && machine.nextEventNs() < plannedWakeNs && Thread.currentThread() != driver) {
             plannedWakeNs = Long.MIN_VALUE;
             LockSupport.unpark(driver);
         }
@@ -418,7 +389,7 @@ public final class TimeGate implements Gate, AutoCloseable {
         closed = true;
         lock.lock();
         try {
-            running = false;
+            clock.stop();
             LockSupport.unpark(driver);
         } finally {
             lock.unlock();

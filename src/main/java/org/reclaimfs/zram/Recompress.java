@@ -62,7 +62,7 @@ public final class Recompress extends Rework {
     private boolean compress(int slot, int pages, Effort effort) {
         long state = chosen.state();
         long compressNs = device.costs().compressNs(algorithm, store.content(state));
-        effort.spend((device.expandNs(store, state) + compressNs) * pages);
+        effort.spend((device.costs().expandNs(store, state) + compressNs) * pages);
         pagesLeft -= pages;
         if (Slot.hasBytes(state)) {
             return compressBytes(slot, pages, state);

@@ -2,7 +2,6 @@ package org.reclaimfs.zram;
 
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Errno;
-import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Effort;
 
 /**
@@ -46,7 +45,7 @@ public abstract class Rework {
 
     /** Works for about {@code sliceNs}; returns whether something is left to do. */
     public final boolean step(Effort effort, long sliceNs) {
-        effort.spend(scannedSlots * device.costs().get(Cost.ZRAM_SLOT));
+        effort.spend(device.costs().scanNs(scannedSlots));
         scannedSlots = 0;
         boolean more = true;
         while (more && effort.goesOn(sliceNs)) {

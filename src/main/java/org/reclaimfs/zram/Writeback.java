@@ -1,7 +1,6 @@
 package org.reclaimfs.zram;
 
 import org.reclaimfs.abi.Errno;
-import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Effort;
 
 /**
@@ -54,8 +53,8 @@ public final class Writeback extends Rework {
     private void write(int slot, int pages, Effort effort) {
         long state = chosen.state();
         boolean asItIs = device.settings.compressedWriteback();
-        long expandNs = asItIs ? device.costs().get(Cost.COPY) : device.expandNs(store, state);
-        effort.spend((expandNs + device.costs().get(Cost.SUBMIT_IO)) * pages);
+        long expandNs = asItIs ? device.costs().copyNs() : device.costs().expandNs(store, state);
+        effort.spend((expandNs + device.costs().submitNs()) * pages);
         effort.blockUntil(backing.queueFreeNs(), true);
         int taken = backing.write(store.content(state), pages);
         if (taken > 0) {

@@ -5,7 +5,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reclaimfs.abi.Units;
 import org.reclaimfs.mm.Content;
-import org.reclaimfs.mm.Cost;
 import org.reclaimfs.mm.Costs;
 import org.reclaimfs.mm.KernelUse;
 import org.reclaimfs.mm.Memory;
@@ -37,7 +36,7 @@ public final class ZramDevice implements SwapBackend {
     public final int id;
     public final ZramSettings settings;
     private final Memory ram;
-    private final Costs costs;
+    private final ZramCosts costs;
     private final LongSupplier nowNs;
     private final Supplier<ByteStore> bytes;
     private final BlockBytes data = new ZramData(this);
@@ -67,7 +66,7 @@ public final class ZramDevice implements SwapBackend {
             Supplier<ByteStore> bytes) {
         this.id = id;
         this.ram = ram;
-        this.costs = costs;
+        this.costs = new ZramCosts(costs);
         this.nowNs = nowNs;
         this.bytes = bytes;
         this.settings = new ZramSettings(defaultAlgorithm);
@@ -114,11 +113,6 @@ public final class ZramDevice implements SwapBackend {
         fresh.setLimitPages(settings.memLimitPages());
         store = fresh;
         return Initialised.OK;
-    }
-
-    /** The same for parameters that every algorithm takes; false if there is no memory for the table. */
-    public boolean initialise(long pages) {
-        return setDisksize(pages) == Initialised.OK;
     }
 
     private static long tablePages(long pages) {
@@ -207,7 +201,7 @@ public final class ZramDevice implements SwapBackend {
         return store;
     }
 
-    Costs costs() {
+    ZramCosts costs() {
         return costs;
     }
 
@@ -235,7 +229,7 @@ public final class ZramDevice implements SwapBackend {
 
     /** What looking at every slot once costs, in ns. */
     public long scanNs() {
-        return disksizePages * costs.get(Cost.ZRAM_SLOT);
+        return costs.scanNs(disksizePages);
     }
 
     // ---- looking at slots ----
@@ -305,37 +299,12 @@ public final class ZramDevice implements SwapBackend {
 
     @Override
     public long writeCostNs(Content content) {
-        if (content.sameFilled()) {
-            return costs.get(Cost.ZERO_CHECK);
-        }
-        return costs.compressNs(settings.primary(), content) + costs.get(Cost.ZSMALLOC_STORE);
+        return costs.writeNs(settings.primary(), content);
     }
 
     @Override
     public long readCostNs(int slot, int pages) {
-        ZramStore from = store();
-        long ns = 0;
-        int end = slot + pages;
-        for (int at = slot; at < end; ) {
-            int next = from.slots.runEnd(at, end);
-            ns += readCostNs(from, from.slots.state(at)) * (next - at);
-            at = next;
-        }
-        return ns;
-    }
-
-    private long readCostNs(ZramStore from, long state) {
-        if (state == Slot.EMPTY || Slot.has(state, Slot.SAME)) {
-            return costs.get(Cost.ZERO_CHECK);
-        }
-        long submit = Slot.has(state, Slot.WRITTEN_BACK) ? costs.get(Cost.SUBMIT_IO) : 0;
-        return submit + expandNs(from, state);
-    }
-
-    /** What it costs to get at the page of a slot's object, in ns. */
-    long expandNs(ZramStore from, long state) {
-        Costs.Algorithm algorithm = from.contents.algorithm(Slot.priority(state));
-        return from.compressed(state) && algorithm != null ? costs.decompressNs(algorithm) : costs.get(Cost.COPY);
+        return costs.readNs(store(), slot, pages);
     }
 
     @Override
@@ -357,7 +326,7 @@ public final class ZramDevice implements SwapBackend {
         }
         notifyFree++;
         from.freeOne(slot, state);
-        return readCostNs(from, state);
+        return costs.readNs(from, state);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class DeviceNodeTest {
     @ParameterizedTest(name = "{0} against an array, seed {1}")
     @CsvSource({"zram0, 1", "zram0, 2", "ram0, 3", "vda, 4"})
     void keepsBytesAtAnyOffset(String name, long seed) throws ErrnoException {
-        zram.initialise(4 * MIB / 4096);
+        zram.setDisksize(4 * MIB / 4096);
         SplittableRandom random = new SplittableRandom(seed);
         byte[] wanted = new byte[4 * MIB];
         OpenFile file = world.open(name);
@@ -59,30 +59,30 @@ final class DeviceNodeTest {
     @Test
     void aNodeIsThereWhileTheDeviceHasASize() throws ErrnoException {
         assertThat(names()).containsExactly("kmsg", "ram0", "vda");
-        zram.initialise(256);
+        zram.setDisksize(256);
         assertThat(names()).containsExactly("kmsg", "ram0", "vda", "zram0");
         assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).sizeBytes()).isEqualTo(MIB);
         assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).mode()).isEqualTo(0100660);
         zram.reset();
         assertThat(names()).doesNotContain("zram0");
-        zram.initialise(256);
+        zram.setDisksize(256);
         world.machine.devices().removeZram(0);
         assertThat(names()).doesNotContain("zram0");
-        world.machine.devices().addZram().initialise(512);
+        world.machine.devices().addZram().setDisksize(512);
         assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).sizeBytes()).isEqualTo(2 * MIB);
     }
 
     @Test
     void aNodeThatComesLaterHasANumberOfItsOwn() throws ErrnoException {
         ZramDevice second = world.machine.devices().addZram();
-        zram.initialise(256);
-        second.initialise(256);
+        zram.setDisksize(256);
+        second.setDisksize(256);
         List<DirEntry> entries = world.fs.opendir("/dev", Caller.ROOT).entries();
         assertThat(entries).extracting(DirEntry::name).contains("ram0", "zram0", "zram1");
         assertThat(entries).extracting(DirEntry::ino).doesNotHaveDuplicates();
         long ino = world.fs.getattr("/dev/zram0", Caller.ROOT).ino();
         zram.reset();
-        zram.initialise(512);
+        zram.setDisksize(512);
         assertThat(world.fs.getattr("/dev/zram0", Caller.ROOT).ino()).isEqualTo(ino);
     }
 
@@ -95,7 +95,7 @@ final class DeviceNodeTest {
 
     @Test
     void whoHasItOpenKeepsIt() throws ErrnoException {
-        zram.initialise(256);
+        zram.setDisksize(256);
         OpenFile one = world.open("zram0");
         OpenFile two = world.open("zram0");
         world.fs.release(one);
@@ -117,7 +117,7 @@ final class DeviceNodeTest {
         "100000, vda, 200000, 100000",
     })
     void theEndIsTheEnd(long before, String name, int length, String expected) throws ErrnoException {
-        zram.initialise(4096);
+        zram.setDisksize(4096);
         OpenFile file = world.open(name);
         long offset = (16L << 20) - before;
         int[] taken = {0};
@@ -128,7 +128,7 @@ final class DeviceNodeTest {
 
     @Test
     void aDeviceThatTakesNothingSaysEio() throws ErrnoException {
-        zram.initialise(256);
+        zram.setDisksize(256);
         zram.setMemLimitPages(1);
         OpenFile file = world.open("zram0");
         byte[] noise = new byte[16 << 10];

@@ -28,7 +28,7 @@ final class SwapAreaTest {
 
     @BeforeEach
     void size() {
-        zram.initialise(16L * MIB / 4096);
+        zram.setDisksize(16L * MIB / 4096);
     }
 
     /** As mkswap does it. */

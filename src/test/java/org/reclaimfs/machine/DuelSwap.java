@@ -67,7 +67,7 @@ final class DuelSwap {
 
     void swapZram(int slots, int priority, long limitPages) throws ErrnoException {
         ZramDevice zram = fast.devices().addZram();
-        if (!zram.initialise(slots)) {
+        if (zram.setDisksize(slots) != ZramDevice.Initialised.OK) {
             throw new IllegalStateException("no memory for " + zram.name());
         }
         for (long i = 0; i < RefDevice.tablePages(slots); i++) {

@@ -62,7 +62,7 @@ final class Lab {
 
     ZramDevice zram(int mib) throws ErrnoException {
         ZramDevice zram = machine.devices().addZram();
-        zram.initialise(mib * MIB / 4096);
+        zram.setDisksize(mib * MIB / 4096);
         machine.devices().swapon("/dev/" + zram.name(), 100);
         return zram;
     }

@@ -25,7 +25,7 @@ final class ThirtyDaysTest {
     void countersNeverFall() throws ErrnoException {
         Machine machine = new Machine(MachineConfig.defaults());
         machine.devices().addZram();
-        machine.devices().zram(0).initialise(64 * MIB >> 12);
+        machine.devices().zram(0).setDisksize(64 * MIB >> 12);
         machine.devices().swapon("/dev/zram0", 1);
         Task logger = machine.spawn("logger", "logger", "/", 0);
         Task cache = machine.spawn("cache", "cache", "/", 0);

@@ -98,18 +98,18 @@ final class TimeGateTest {
         assertThat(work.at).hasSize(1000).containsOnly(0L);
         assertThat(wall.parkedNs).isZero();
         locked(() -> assertThat(gate.enter()).isZero());
-        gate.leapTo(5 * MS);
+        gate.leapTo(5 * MS, () -> false);
         locked(() -> assertThat(gate.enter()).isEqualTo(5 * MS));
-        locked(() -> assertThat(gate.mode()).isEqualTo("manual"));
+        locked(() -> assertThat(gate.clock().mode()).isEqualTo("manual"));
     }
 
     @Test
     void eventsRunWhenTimeLeapsOverThem() {
         List<Long> at = new ArrayList<>();
         locked(() -> machine.start(ticker(at, 10 * MS, 5)));
-        gate.leapTo(25 * MS);
+        gate.leapTo(25 * MS, () -> false);
         assertThat(at).containsExactly(0L, 10 * MS, 20 * MS);
-        gate.leapTo(100 * MS);
+        gate.leapTo(100 * MS, () -> false);
         assertThat(at).hasSize(5);
     }
 
@@ -132,7 +132,7 @@ final class TimeGateTest {
                 return at.size() == 100 ? DONE : MS;
             }
         }));
-        gate.leapTo(200 * MS);
+        gate.leapTo(200 * MS, () -> false);
         writer.join();
         assertThat(at).hasSize(100);
         assertThat(slicesBefore).hasValue(1);
@@ -181,7 +181,7 @@ final class TimeGateTest {
         gate.drive(new Slices(100, MS), Signal.NEVER);
         assertThat(wall.parkedNs).isBetween(9 * MS, 11 * MS);
         locked(() -> assertThat(gate.enter()).isBetween(90 * MS, 110 * MS));
-        locked(() -> assertThat(gate.mode()).isEqualTo("scaled"));
+        locked(() -> assertThat(gate.clock().mode()).isEqualTo("scaled"));
     }
 
     @Test
@@ -214,24 +214,24 @@ final class TimeGateTest {
         locked(() -> {
             gate.pause();
             assertThat(machine.nowNs()).isEqualTo(20 * MS);
-            assertThat(gate.mode()).isEqualTo("paused");
+            assertThat(gate.clock().mode()).isEqualTo("paused");
         });
         wall.ns += 1000 * MS;
         locked(() -> assertThat(gate.enter()).isEqualTo(20 * MS));
-        gate.leapTo(30 * MS);
+        gate.leapTo(30 * MS, () -> false);
         locked(gate::resume);
         wall.ns += MS;
         locked(() -> assertThat(gate.enter()).isEqualTo(32 * MS));
         locked(() -> gate.setSpeed(1));
         wall.ns += MS;
         locked(() -> assertThat(gate.enter()).isEqualTo(33 * MS));
-        locked(() -> assertThat(gate.mode()).isEqualTo("real"));
+        locked(() -> assertThat(gate.clock().mode()).isEqualTo("real"));
     }
 
     @Test
     void aRunningClockCanBeMovedOn() {
         gate.start(1);
-        gate.leapTo(500 * MS);
+        gate.leapTo(500 * MS, () -> false);
         wall.ns += MS;
         locked(() -> assertThat(gate.enter()).isEqualTo(501 * MS));
     }

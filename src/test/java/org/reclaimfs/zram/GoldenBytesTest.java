@@ -80,7 +80,7 @@ final class GoldenBytesTest {
         HeapBytes bytes = new HeapBytes();
         ZramDevice device = new ZramDevice(
                 0, new Memory(256L << 20, 0, 1, 1, 1), Costs.of(Costs.Profile.SERVER), primary, () -> 0, () -> bytes);
-        assertThat(device.initialise(16384)).isTrue();
+        assertThat(device.setDisksize(16384)).isEqualTo(ZramDevice.Initialised.OK);
         return device;
     }
 }

@@ -71,7 +71,7 @@ final class GoldenReworkBytesTest {
 
     @Test
     void limit() {
-        device.initialise(16384);
+        device.setDisksize(16384);
         device.setMemLimitPages(256);
         assertThat(diskw("random", 0, 1024, 9)).isEqualTo(256);
         expect(1048576, 1048576, 1048576, 1052672, 0, 256, 256);
@@ -91,7 +91,7 @@ final class GoldenReworkBytesTest {
     @Test
     void writeback() {
         device.setBacking("/dev/vda", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("compressible", 0, 512, 1);
         diskw("random", 512, 512, 2);
         diskw("same", 1024, 64, 1);
@@ -118,7 +118,7 @@ final class GoldenReworkBytesTest {
     void writebackOfObjectsAsTheyAre() {
         device.settings.setCompressedWriteback(true);
         device.setBacking("/dev/vda", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("compressible", 0, 200, 1);
         device.markIdle();
         assertThat(rework(new Writeback(device), SlotFilter.IDLE)).isNull();
@@ -136,7 +136,7 @@ final class GoldenReworkBytesTest {
     void recompression() {
         device.settings.setAlgorithm(1, Costs.Algorithm.ZSTD);
         device.settings.setAlgorithm(2, Costs.Algorithm.DEFLATE);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("text", 0, 256, 1);
         diskw("half", 256, 256, 1);
         diskw("random", 512, 256, 1);
@@ -159,7 +159,7 @@ final class GoldenReworkBytesTest {
     @Test
     void rewritingAndDiscarding() {
         device.settings.setAlgorithm(0, Costs.Algorithm.DEFLATE);
-        device.initialise(16384);
+        device.setDisksize(16384);
         int slot = 0;
         for (String pattern : new String[] {"zero", "same", "compressible", "half", "text", "random"}) {
             diskw(pattern, slot, 256, 7);
@@ -191,7 +191,7 @@ final class GoldenReworkBytesTest {
 
     @Test
     void readingWhatIsThereAndWhatIsNot() {
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("compressible", 1024, 10, 7);
         byte[] page = new byte[PAGE];
         for (int i = 0; i < 10; i++) {
@@ -206,7 +206,7 @@ final class GoldenReworkBytesTest {
     @Test
     void idleMarksByAge() {
         device.setBacking("/dev/vdb", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("compressible", 0, 100, 1);
         nowNs = 2_000_000_000L;
         diskw("compressible", 100, 100, 2);
@@ -223,7 +223,7 @@ final class GoldenReworkBytesTest {
     @Test
     void theWritebackLimit() {
         device.setBacking("/dev/vdb", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("random", 0, 200, 1);
         device.settings.setWritebackLimited(true);
         long[][] limits = {{50, 150, 50}, {0, 150, 50}, {10, 140, 60}};
@@ -256,7 +256,7 @@ final class GoldenReworkBytesTest {
     @Test
     void singlePagesAndRanges() {
         device.setBacking("/dev/vdb", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("compressible", 0, 100, 1);
         writeBack(SlotFilter.ANY, 3, 3);
         expectWithHoles(409600, 105930, 114688, 114688);
@@ -278,7 +278,7 @@ final class GoldenReworkBytesTest {
     @Test
     void aFullBackingDevice() {
         device.setBacking("/dev/loop0", new Disk("loop0", 1 << 20, Disk.Profile.VIRTIO));
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("random", 0, 500, 1);
         for (int i = 0; i < 2; i++) {
             assertThat(rework(new Writeback(device), SlotFilter.HUGE)).isEqualTo(Errno.ENOSPC);
@@ -296,7 +296,7 @@ final class GoldenReworkBytesTest {
         disk.keepBytesIn(() -> bytes);
         disk.data().writePage(2, new GuestPages(9).page("text", 2));
         device.setBacking("/dev/vdb", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("random", 0, 3, 1);
         diskw("compressible", 3, 1, 1);
         GuestPages pages = new GuestPages(1);
@@ -325,7 +325,7 @@ final class GoldenReworkBytesTest {
     void theDiskShowsObjectsThatAreWrittenBackAsTheyAre() {
         device.settings.setCompressedWriteback(true);
         device.setBacking("/dev/vdb", disk);
-        device.initialise(16384);
+        device.setDisksize(16384);
         diskw("compressible", 0, 1, 1);
         int length = (int) device.stats().comprDataBytes();
         writeBack(SlotFilter.ANY, 0, 0);

@@ -35,7 +35,7 @@ final class ZramBytesTest {
         device.settings.setAlgorithm(0, Costs.Algorithm.LZO_RLE);
         device.settings.setAlgorithm(1, Costs.Algorithm.ZSTD);
         device.settings.setAlgorithm(2, Costs.Algorithm.DEFLATE);
-        assertThat(device.initialise(PAGES)).isTrue();
+        assertThat(device.setDisksize(PAGES)).isEqualTo(ZramDevice.Initialised.OK);
         long free = ram.freePages();
         GuestPages pages = new GuestPages((int) seed);
         for (int op = 0; op < 1500; op++) {
@@ -91,7 +91,7 @@ final class ZramBytesTest {
 
     @Test
     void theLimitFailsAWriteAndEmptiesItsSlot() {
-        assertThat(device.initialise(PAGES)).isTrue();
+        assertThat(device.setDisksize(PAGES)).isEqualTo(ZramDevice.Initialised.OK);
         device.setMemLimitPages(2);
         GuestPages pages = new GuestPages(1);
         byte[] noise = pages.page("random", 0);
@@ -113,7 +113,7 @@ final class ZramBytesTest {
 
     @Test
     void resetForgetsAllBytes() {
-        assertThat(device.initialise(PAGES)).isTrue();
+        assertThat(device.setDisksize(PAGES)).isEqualTo(ZramDevice.Initialised.OK);
         GuestPages pages = new GuestPages(1);
         for (int i = 0; i < 50; i++) {
             device.data().writePage(i, pages.page("half", i));
