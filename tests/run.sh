@@ -42,6 +42,30 @@ no_skip=${RECLAIMFS_NO_SKIP:-${CI:-}}
 output=$(mktemp -d)
 trap 'rm -rf "$output"' EXIT
 
+# under COMMAND…: runs it as a child, in a group of its own, so that this shell hears meanwhile that it is to end.
+child='' beside=''
+under() {
+    local status=0
+    set -m # without job control it would not hear SIGINT, and tests send it
+    "$@" &
+    set +m
+    child=$!
+    wait "$child" || status=$?
+    child=''
+    return "$status"
+}
+
+# give_up STATUS: ends what is under way, waits for it (a script unmounts what it has mounted), and ends.
+# shellcheck disable=SC2317 # traps call it
+give_up() {
+    trap '' INT TERM HUP
+    [[ ! $child$beside ]] || kill -TERM ${child:+"$child"} ${beside:+"$beside"} 2>/dev/null || true
+    wait
+    exit "$1"
+}
+trap 'give_up 130' INT
+trap 'give_up 143' TERM HUP
+
 # report ok|FAIL|SKIP NAME [NOTE]
 report() { printf '%-4s %-44s %s\n' "$1" "$2" "${3-}"; }
 
@@ -57,7 +81,7 @@ unit_tests() {
     begin=$(date +%s%3N)
     # Without the classes of sources that are gone.
     rm -rf "$build"/{classes,test-classes,maven-status,surefire-reports}
-    mvn -B -Dreclaimfs.build.dir="$PWD/$build" verify >"$log" 2>&1 </dev/null || status=$?
+    under mvn -B -Dreclaimfs.build.dir="$PWD/$build" verify >"$log" 2>&1 </dev/null || status=$?
     for xml in "$build"/surefire-reports/TEST-*.xml; do
         [[ -e $xml ]] || continue
         # The attributes of the one <testsuite …> element.
@@ -112,7 +136,7 @@ e2e() {
     log=$(mktemp "$output/e2e.XXXXXX")
     name=$(basename "$1" .sh)${2:+ ($2)}
     begin=$(date +%s%3N)
-    timeout -k 15 "$seconds_per_script" sh "$1" >"$log" 2>&1 </dev/null || status=$?
+    under timeout -k 15 "$seconds_per_script" sh "$1" >"$log" 2>&1 </dev/null || status=$?
     if ((status == 0)); then
         echo passed >>"$output/results"
         report ok "$name" "$(since "$begin")"
@@ -150,6 +174,8 @@ selected() {
 # Sandboxes one after the other: some count the loop devices that are left.
 sandboxes() {
     local script
+    child='' beside=''
+    trap 'give_up 143' TERM
     for script in tests/e2e/{block,exec}-*.sh; do
         ! selected "$script" "$@" || e2e "$script"
     done
@@ -208,8 +234,10 @@ if mount-scripts/setup.sh >"$output/setup" 2>&1; then
     : >"$output/results"
     # Sandboxes run in real time and mostly wait: they go beside the others.
     sandboxes "$@" &
+    beside=$!
     mounts "$@"
-    wait
+    wait "$beside"
+    beside=''
     passed=$((passed + $(count passed))) failed=$((failed + $(count failed))) skipped=$((skipped + $(count skipped)))
 else
     failed=$((failed + 1))
