@@ -14,9 +14,7 @@ final class Trail {
     private static final int BEFORE = 64;
 
     private static final int BEHIND = 512;
-    /** So often in vain, and the place is guessed anew. */
-    private static final int PATIENCE = 4;
-    /** Looks that are left out then, at most: a list whose tail never came by here is not searched all the time. */
+    /** Looks that are left out after some in vain, at most: a list whose tail never came by here is not searched all the time. */
     private static final int MOST_LEFT_OUT = 64;
 
     /** A ring; its length is a power of two. */
@@ -75,10 +73,14 @@ final class Trail {
             leaveOut--;
             return 0;
         }
-        int before = Math.min(BEFORE, at - oldest);
-        if (!find(tail, at, Math.min(BEHIND, head - at)) && !find(tail, at - before, before)) {
-            miss(listed);
-            return 0;
+        if (!findNearby(tail)) {
+            at = head
+                    - Math.min(listed, head - oldest); // so it is if every run of the list came to its head, and stayed
+            if (!findNearby(tail)) {
+                misses++;
+                leaveOut = Math.min(misses, MOST_LEFT_OUT);
+                return 0;
+            }
         }
         misses = 0;
         int n = Math.min(head - at, into.length);
@@ -88,12 +90,9 @@ final class Trail {
         return n;
     }
 
-    private void miss(int listed) {
-        misses++;
-        if (misses % PATIENCE == 0) {
-            at = head - Math.min(listed, head - oldest);
-            leaveOut = Math.min(misses - PATIENCE, MOST_LEFT_OUT);
-        }
+    private boolean findNearby(int run) {
+        int before = Math.min(BEFORE, at - oldest);
+        return find(run, at, Math.min(BEHIND, head - at)) || find(run, at - before, before);
     }
 
     private boolean find(int run, int from, int places) {

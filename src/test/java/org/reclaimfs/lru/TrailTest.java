@@ -102,6 +102,22 @@ final class TrailTest {
         assertThat(found()).isEqualTo(oldest(BATCH));
     }
 
+    /** Runs that parts of others have become never came to the head; when all of them are gone, the others are known. */
+    @Test
+    void itFindsTheTailAgainAfterALongTimeInVain() {
+        add(5000);
+        for (int calls = 0; calls < 1000; calls++) {
+            assertThat(trail.next(-1, list.size(), guess)).isZero();
+        }
+        int batches = 0;
+        do {
+            remove(BATCH);
+            add(BATCH);
+            batches++;
+        } while (guessed() == 0 && batches < 200);
+        assertThat(guess).isEqualTo(oldest(BATCH));
+    }
+
     /** A list that nobody scans, such as that of locked pages. */
     @Test
     void itIsNotMuchLongerThanItsList() {
