@@ -236,7 +236,11 @@ if mount-scripts/setup.sh >"$output/setup" 2>&1; then
     sandboxes "$@" &
     beside=$!
     mounts "$@"
-    wait "$beside"
+    # It counts its failures itself; if it ends by another, scripts were not run.
+    if ! wait "$beside"; then
+        failed=$((failed + 1))
+        report FAIL sandboxes "ended early"
+    fi
     beside=''
     passed=$((passed + $(count passed))) failed=$((failed + $(count failed))) skipped=$((skipped + $(count skipped)))
 else

@@ -74,8 +74,8 @@ final class Trail {
             return 0;
         }
         if (!findNearby(tail)) {
-            at = head
-                    - Math.min(listed, head - oldest); // so it is if every run of the list came to its head, and stayed
+            // Right if every run of the list has come to its head, and stayed.
+            at = head - Math.min(listed, head - oldest);
             if (!findNearby(tail)) {
                 misses++;
                 leaveOut = Math.min(misses, MOST_LEFT_OUT);

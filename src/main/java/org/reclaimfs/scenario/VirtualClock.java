@@ -39,7 +39,7 @@ final class VirtualClock {
         return speed;
     }
 
-    /** What has passed is kept if {@link #run} follows, or time stands still. */
+    /** A clock that runs must go on by {@link #run}: the new speed counts from the last {@link #rebase}. */
     void setSpeed(double factor) {
         speed = factor;
     }

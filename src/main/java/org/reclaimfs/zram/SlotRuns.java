@@ -214,8 +214,8 @@ final class SlotRuns {
         int count = counts[no] + used(state) - used(states[at]);
         states[at] = state;
         counts[no] = (short) count;
-        // A look at all slots is for when there may be few runs: with few in use, and when somebody has come to the
-        // end.
+        // There may be few runs when few slots are in use, and when somebody has come to the end: only then all are
+        // looked at.
         if (count <= FEW || at == CHUNK - 1) {
             thin(no, states);
         }
